@@ -1,0 +1,184 @@
+//! SQL over all DataSets: each one is a table by its name. Questions only: nothing can be changed.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::{
+    catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider},
+    common::{DataFusionError, SchemaError},
+    execution::SendableRecordBatchStream,
+    prelude::{SQLOptions, SessionConfig, SessionContext},
+};
+use exmetrics_catalog::column_name;
+
+use crate::{DataSetTable, LakeError, LakeErrorKind};
+
+/// A DataSet that can be asked.
+#[derive(Debug, Clone)]
+pub struct NamedTable {
+    /// Its name.
+    pub name: String,
+    /// Where its table is.
+    pub location: String,
+}
+
+/// A place to ask questions.
+pub struct QuerySession {
+    context: SessionContext,
+    tables: Arc<NamedTables>,
+}
+
+impl QuerySession {
+    /// Over some DataSets. Their tables are opened when a question names them.
+    ///
+    /// # Errors
+    /// When the query engine cannot be set up.
+    pub fn new(tables: Vec<NamedTable>) -> Result<Self, LakeError> {
+        let config = SessionConfig::new()
+            .with_information_schema(true)
+            .with_default_catalog_and_schema("exmetrics", "datasets")
+            .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+            .set_bool("datafusion.execution.parquet.pushdown_filters", true);
+        let context = SessionContext::new_with_config(config);
+        let tables = Arc::new(NamedTables { tables, session: context.clone() });
+        let catalog = MemoryCatalogProvider::new();
+        catalog
+            .register_schema("datasets", tables.clone())
+            .map_err(LakeError::reading("the list of DataSets"))?;
+        context.register_catalog("exmetrics", Arc::new(catalog));
+        Ok(Self { context, tables })
+    }
+
+    /// Asks one question; the answer streams.
+    ///
+    /// # Errors
+    /// [`LakeErrorKind::Sql`] with what is wrong and the nearest name there is.
+    pub async fn sql(&self, question: &str) -> Result<SendableRecordBatchStream, LakeError> {
+        let only_questions = SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false);
+        let frame = self
+            .context
+            .sql_with_options(question, only_questions)
+            .await
+            .map_err(|error| self.explain(error))?;
+        frame.execute_stream().await.map_err(|error| self.explain(error))
+    }
+
+    /// All rows of one table, or the first few.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn rows(
+        table: &DataSetTable,
+        limit: Option<usize>,
+    ) -> Result<SendableRecordBatchStream, LakeError> {
+        let unread = LakeError::reading("the table");
+        let session = Self::new(Vec::new())?;
+        let provider = provider(table, &session.context).await.map_err(&unread)?;
+        let mut frame = session.context.read_table(provider).map_err(&unread)?;
+        if limit.is_some() {
+            frame = frame.limit(0, limit).map_err(&unread)?;
+        }
+        frame.execute_stream().await.map_err(&unread)
+    }
+
+    /// An error of the query engine as a sentence for the person who asked.
+    fn explain(&self, error: DataFusionError) -> LakeError {
+        let root = error.find_root();
+        let message = match root {
+            DataFusionError::SchemaError(schema_error, _) => match schema_error.as_ref() {
+                SchemaError::FieldNotFound { field, valid_fields } => {
+                    let nearest = nearest(
+                        &field.name,
+                        valid_fields.iter().map(|field| field.name.as_str()),
+                    );
+                    format!("there is no column '{}'{nearest}", field.name)
+                }
+                other => other.to_string(),
+            },
+            DataFusionError::Plan(text) if text.contains("not found") && text.contains("table") => {
+                let name = text.split('\'').nth(1).unwrap_or_default();
+                let name = name.rsplit('.').next().unwrap_or_default();
+                let known = self.tables.tables.iter().map(|table| table.name.as_str());
+                format!("there is no DataSet '{name}'{}", nearest(name, known))
+            }
+            other => other.strip_backtrace().lines().next().unwrap_or_default().to_owned(),
+        };
+        LakeError { kind: LakeErrorKind::Sql, message, source: None }
+    }
+}
+
+fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
+    known
+        .map(|name| (strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, name)| format!("; did you mean '{name}'?"))
+        .unwrap_or_default()
+}
+
+/// The DataSets as a schema, opened by name. A name is found in any case, and also written as column
+/// names are (`mail_by_user` for `Mail by user`), which needs no quotes.
+struct NamedTables {
+    tables: Vec<NamedTable>,
+    session: SessionContext,
+}
+
+impl std::fmt::Debug for QuerySession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QuerySession").field("tables", &self.tables.tables).finish()
+    }
+}
+
+impl std::fmt::Debug for NamedTables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("NamedTables").field(&self.tables).finish()
+    }
+}
+
+impl NamedTables {
+    fn find(&self, name: &str) -> Option<&NamedTable> {
+        let lower = name.to_lowercase();
+        self.tables.iter().find(|table| table.name == name).or_else(|| {
+            self.tables
+                .iter()
+                .find(|table| table.name.to_lowercase() == lower || column_name(&table.name) == lower)
+        })
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for NamedTables {
+    fn table_names(&self) -> Vec<String> {
+        self.tables.iter().map(|table| table.name.clone()).collect()
+    }
+
+    async fn table(
+        &self,
+        name: &str,
+    ) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
+        let Some(found) = self.find(name) else { return Ok(None) };
+        let table = DataSetTable::open(&found.location)
+            .await
+            .map_err(|error| DataFusionError::External(Box::new(error)))?;
+        provider(&table, &self.session).await.map(Some)
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+}
+
+async fn provider(
+    table: &DataSetTable,
+    context: &SessionContext,
+) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+    table
+        .table
+        .update_datafusion_session(&context.state())
+        .map_err(|error| DataFusionError::External(Box::new(error)))?;
+    let session = Arc::new(context.state());
+    table.table.table_provider().with_session(session).await
+}

@@ -1,0 +1,333 @@
+//! DataSets: named tables, each fed by one report from one or more accounts.
+
+use exmetrics_catalog::{Details, UpdateMethod, column_name};
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::{Row, any::AnyRow};
+
+use crate::{
+    Store, StoreError, StoreErrorKind, accounts::usable_name, name_key, new_id, time::from_micros,
+};
+
+/// A DataSet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DataSet {
+    /// Its lasting id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The report's slug.
+    pub report: String,
+    /// The accounts' lasting ids and names, in the order they were given.
+    pub accounts: Vec<(String, String)>,
+    /// What is asked.
+    pub details: Details,
+    /// How rows enter the table.
+    pub update: UpdateMethod,
+    /// The key columns, for upsert.
+    pub key: Vec<String>,
+    /// When it runs.
+    pub schedule: Option<String>,
+    /// How long the service waits before it tries a failed run again, in seconds.
+    pub retry_every_seconds: Option<i64>,
+    /// How often the service tries a failed run again.
+    pub retry_times: Option<i64>,
+    /// What it is for.
+    pub description: String,
+    /// Where its table is.
+    pub location: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A DataSet to make.
+#[derive(Debug, Clone)]
+pub struct NewDataSet {
+    /// Its name.
+    pub name: String,
+    /// The report's slug.
+    pub report: String,
+    /// The accounts' ids.
+    pub account_ids: Vec<String>,
+    /// What is asked.
+    pub details: Details,
+    /// How rows enter the table.
+    pub update: UpdateMethod,
+    /// The key columns, for upsert.
+    pub key: Vec<String>,
+    /// When it runs.
+    pub schedule: Option<String>,
+    /// How long to wait before a failed run is tried again, in seconds.
+    pub retry_every_seconds: Option<i64>,
+    /// How often a failed run is tried again.
+    pub retry_times: Option<i64>,
+    /// What it is for.
+    pub description: String,
+    /// The folder or address below which tables are.
+    pub tables_root: String,
+}
+
+/// What an edit changes; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct DataSetEdit {
+    /// Other accounts.
+    pub account_ids: Option<Vec<String>>,
+    /// Other details.
+    pub details: Option<Details>,
+    /// Another update method.
+    pub update: Option<UpdateMethod>,
+    /// Other key columns.
+    pub key: Option<Vec<String>>,
+    /// Another schedule.
+    pub schedule: Option<Option<String>>,
+    /// Another retry interval, in seconds.
+    pub retry_every_seconds: Option<i64>,
+    /// Another number of retries.
+    pub retry_times: Option<i64>,
+    /// Another description.
+    pub description: Option<String>,
+}
+
+impl Store {
+    /// Makes a DataSet.
+    ///
+    /// # Errors
+    /// When the name is taken or cannot be used.
+    pub async fn create_dataset(
+        &self,
+        new: &NewDataSet,
+        now: Timestamp,
+    ) -> Result<DataSet, StoreError> {
+        let name = usable_name("DataSet", &new.name)?;
+        self.refuse_taken(name, None).await?;
+        let id = new_id();
+        let location = table_location(&new.tables_root, name, &id);
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "INSERT INTO datasets (id, name, name_key, report, details, update_method, key_columns,
+             schedule, retry_every_seconds, retry_times, description, location, last_landing,
+             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)",
+        )
+        .bind(&id)
+        .bind(name)
+        .bind(name_key(name))
+        .bind(&new.report)
+        .bind(json(&new.details))
+        .bind(new.update.as_str())
+        .bind(json(&new.key))
+        .bind(new.schedule.as_deref())
+        .bind(new.retry_every_seconds)
+        .bind(new.retry_times)
+        .bind(&new.description)
+        .bind(&location)
+        .bind(now.as_microsecond())
+        .execute(&mut *transaction)
+        .await?;
+        set_accounts(&mut transaction, &id, &new.account_ids).await?;
+        transaction.commit().await?;
+        self.dataset(name).await
+    }
+
+    /// All DataSets, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn datasets(&self) -> Result<Vec<DataSet>, StoreError> {
+        let rows =
+            sqlx::query("SELECT * FROM datasets ORDER BY name_key").fetch_all(&self.pool).await?;
+        let mut datasets = Vec::with_capacity(rows.len());
+        for row in &rows {
+            datasets.push(self.with_accounts(row).await?);
+        }
+        Ok(datasets)
+    }
+
+    /// One DataSet by its name, in any case.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::NotFound`] with the nearest name.
+    pub async fn dataset(&self, name: &str) -> Result<DataSet, StoreError> {
+        let row = sqlx::query("SELECT * FROM datasets WHERE name_key = $1")
+            .bind(name_key(name))
+            .fetch_optional(&self.pool)
+            .await?;
+        match row {
+            Some(row) => self.with_accounts(&row).await,
+            None => {
+                let names: Vec<String> =
+                    sqlx::query_scalar("SELECT name FROM datasets").fetch_all(&self.pool).await?;
+                Err(StoreError::not_found("DataSet", name, &names))
+            }
+        }
+    }
+
+    /// One DataSet by its lasting id.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::NotFound`] when it was removed.
+    pub async fn dataset_by_id(&self, id: &str) -> Result<DataSet, StoreError> {
+        let row = sqlx::query("SELECT * FROM datasets WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?
+            .ok_or_else(|| StoreError::not_found("DataSet", id, &[]))?;
+        self.with_accounts(&row).await
+    }
+
+    /// Changes a DataSet.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn edit_dataset(&self, id: &str, edit: &DataSetEdit) -> Result<DataSet, StoreError> {
+        let before = self.dataset_by_id(id).await?;
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "UPDATE datasets SET details = $2, update_method = $3, key_columns = $4, schedule = $5,
+             retry_every_seconds = $6, retry_times = $7, description = $8 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(json(&edit.details.unwrap_or(before.details)))
+        .bind(edit.update.unwrap_or(before.update).as_str())
+        .bind(json(edit.key.as_ref().unwrap_or(&before.key)))
+        .bind(edit.schedule.clone().unwrap_or(before.schedule))
+        .bind(edit.retry_every_seconds.or(before.retry_every_seconds))
+        .bind(edit.retry_times.or(before.retry_times))
+        .bind(edit.description.as_ref().unwrap_or(&before.description))
+        .execute(&mut *transaction)
+        .await?;
+        if let Some(accounts) = &edit.account_ids {
+            set_accounts(&mut transaction, id, accounts).await?;
+        }
+        transaction.commit().await?;
+        self.dataset_by_id(id).await
+    }
+
+    /// Gives a DataSet another name. Its table stays where it is.
+    ///
+    /// # Errors
+    /// When it is not there or the new name is taken.
+    pub async fn rename_dataset(&self, name: &str, to: &str) -> Result<DataSet, StoreError> {
+        let dataset = self.dataset(name).await?;
+        let to = usable_name("DataSet", to)?;
+        self.refuse_taken(to, Some(&dataset.id)).await?;
+        sqlx::query("UPDATE datasets SET name = $2, name_key = $3 WHERE id = $1")
+            .bind(&dataset.id)
+            .bind(to)
+            .bind(name_key(to))
+            .execute(&self.pool)
+            .await?;
+        self.dataset_by_id(&dataset.id).await
+    }
+
+    /// Forgets a DataSet, its runs and coverage. Its table is not touched.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn remove_dataset(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM datasets WHERE id = $1").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn refuse_taken(&self, name: &str, unless: Option<&str>) -> Result<(), StoreError> {
+        let taken: Option<String> =
+            sqlx::query_scalar("SELECT id FROM datasets WHERE name_key = $1")
+                .bind(name_key(name))
+                .fetch_optional(&self.pool)
+                .await?;
+        match taken {
+            Some(id) if Some(id.as_str()) != unless => Err(StoreError::new(
+                StoreErrorKind::Taken,
+                format!("there is a DataSet '{name}' already; choose another name"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    async fn with_accounts(&self, row: &AnyRow) -> Result<DataSet, StoreError> {
+        let id: String = row.try_get("id")?;
+        let accounts = sqlx::query(
+            "SELECT accounts.id AS account_id, accounts.name AS account_name FROM dataset_accounts
+             JOIN accounts ON accounts.id = account_id WHERE dataset_id = $1 ORDER BY position",
+        )
+        .bind(&id)
+        .fetch_all(&self.pool)
+        .await?;
+        let accounts = accounts
+            .iter()
+            .map(|row| Ok((row.try_get("account_id")?, row.try_get("account_name")?)))
+            .collect::<Result<_, sqlx::Error>>()?;
+        let text = |name: &str| row.try_get::<String, _>(name);
+        Ok(DataSet {
+            accounts,
+            name: text("name")?,
+            report: text("report")?,
+            details: from_json(&text("details")?)?,
+            update: text("update_method")?.parse().unwrap_or(UpdateMethod::Partition),
+            key: from_json(&text("key_columns")?)?,
+            schedule: row.try_get("schedule")?,
+            retry_every_seconds: row.try_get("retry_every_seconds")?,
+            retry_times: row.try_get("retry_times")?,
+            description: text("description")?,
+            location: text("location")?,
+            created_at: from_micros(row.try_get("created_at")?),
+            id,
+        })
+    }
+}
+
+async fn set_accounts(
+    transaction: &mut sqlx::Transaction<'_, sqlx::Any>,
+    dataset_id: &str,
+    account_ids: &[String],
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM dataset_accounts WHERE dataset_id = $1")
+        .bind(dataset_id)
+        .execute(&mut **transaction)
+        .await?;
+    for (position, account) in account_ids.iter().enumerate() {
+        sqlx::query(
+            "INSERT INTO dataset_accounts (dataset_id, position, account_id) VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(dataset_id)
+        .bind(position as i64)
+        .bind(account)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
+}
+
+/// A folder that a person recognises and that no other DataSet has, now or after a rename.
+fn table_location(root: &str, name: &str, id: &str) -> String {
+    let readable: String = column_name(name)
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+        .take(60)
+        .collect();
+    let readable = if readable.is_empty() { "dataset".to_owned() } else { readable };
+    let unique = &id[id.len().saturating_sub(12)..];
+    format!("{}/{readable}_{unique}", root.trim_end_matches('/'))
+}
+
+/// Names in a sentence: `'a'`, `'a' and 'b'`, `'a', 'b' and 3 more`.
+pub(crate) fn named(names: &[String]) -> String {
+    match names {
+        [one] => format!("'{one}'"),
+        [one, two] => format!("'{one}' and '{two}'"),
+        [one, two, rest @ ..] => format!("'{one}', '{two}' and {} more", rest.len()),
+        [] => String::new(),
+    }
+}
+
+pub(crate) fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError {
+        kind: StoreErrorKind::Damaged,
+        message: "a row of the control database cannot be read".into(),
+        source: Some(Box::new(error)),
+    })
+}

@@ -1,0 +1,583 @@
+//! Runs and their requests: what a run was to ask, what was answered and is safe in the archive, and
+//! how it ended. A run whose worker died goes on from here.
+
+use std::collections::BTreeSet;
+
+use exmetrics_catalog::{Ask, Plan};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use sqlx::{Row, any::AnyRow};
+
+use crate::{
+    LEASE, Store, StoreError, StoreErrorKind,
+    datasets::{from_json, json},
+    new_id,
+    time::from_micros,
+};
+
+/// How a run, or an account within a run, stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// To be done.
+    Queued,
+    /// Being done.
+    Running,
+    /// Done, whole.
+    Succeeded,
+    /// Done, but some days or accounts are missing.
+    Partial,
+    /// Not done.
+    Failed,
+    /// Ended by a person.
+    Cancelled,
+}
+
+impl RunState {
+    /// The word in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    fn read(text: &str) -> Self {
+        match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "succeeded" => Self::Succeeded,
+            "partial" => Self::Partial,
+            "cancelled" => Self::Cancelled,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// One execution of a DataSet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// Its id.
+    pub id: String,
+    /// The DataSet's lasting id.
+    pub dataset_id: String,
+    /// The number under which it lands.
+    pub landing: i64,
+    /// How it stands.
+    pub state: RunState,
+    /// Whether settled days are asked again.
+    pub full: bool,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// How many rows it brought.
+    pub rows: Option<i64>,
+    /// The version it made.
+    pub version: Option<i64>,
+    /// Why it ended as it did.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub next_step: Option<String>,
+    /// The machine it runs on.
+    pub machine: String,
+    /// When another machine may take it over.
+    pub lease_until: Timestamp,
+}
+
+/// One account within a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunAccount {
+    /// The account's id.
+    pub account_id: String,
+    /// Its name at the time.
+    pub name: String,
+    /// How it stands.
+    pub state: RunState,
+    /// What happened.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub next_step: Option<String>,
+    /// Days left out because they are not over.
+    pub too_early: Vec<Date>,
+    /// Days left out because Microsoft no longer has them.
+    pub expired: Vec<Date>,
+    /// Days left out because they are captured and not due.
+    pub settled: Vec<Date>,
+}
+
+/// How a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestState {
+    /// To be asked.
+    Pending,
+    /// Answered; the reply is in the archive.
+    Done,
+    /// Given up, for this run.
+    Failed,
+}
+
+/// One request of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Its id.
+    pub id: String,
+    /// The account.
+    pub account_id: String,
+    /// What it asks.
+    pub ask: Ask,
+    /// The days that are kept of the reply.
+    pub keep: Option<BTreeSet<Date>>,
+    /// How it stands.
+    pub state: RequestState,
+    /// Whether its rows are in the table.
+    pub landed: bool,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+    /// The reply's name in the archive.
+    pub archive: Option<String>,
+    /// What went wrong.
+    pub failure: Option<RequestFailure>,
+}
+
+/// A request that was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestSuccess {
+    /// When.
+    pub answered_at: Timestamp,
+    /// The reply's name in the archive.
+    pub archive: String,
+    /// How many bytes it had.
+    pub bytes: i64,
+    /// The hash of those bytes.
+    pub hash: String,
+}
+
+/// A request that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestFailure {
+    /// A short, stable name of the failure.
+    pub code: String,
+    /// `try_again`, `give_up`, `person` or `no_data_yet`.
+    pub settle: String,
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub next_step: String,
+}
+
+/// A run to make.
+#[derive(Debug)]
+pub struct NewRun<'a> {
+    /// The DataSet's lasting id.
+    pub dataset_id: &'a str,
+    /// Whether settled days are asked again.
+    pub full: bool,
+    /// The machine it runs on.
+    pub machine: &'a str,
+    /// Each account's id, name and plan.
+    pub plans: &'a [(String, String, Plan)],
+}
+
+impl Store {
+    /// Makes a run with its requests, all at once.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::InUse`] when a run of the DataSet is under way.
+    pub async fn begin_run(&self, new: &NewRun<'_>, now: Timestamp) -> Result<Run, StoreError> {
+        let id = new_id();
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("UPDATE datasets SET last_landing = last_landing + 1 WHERE id = $1")
+            .bind(new.dataset_id)
+            .execute(&mut *transaction)
+            .await?;
+        let landing: i64 = sqlx::query_scalar("SELECT last_landing FROM datasets WHERE id = $1")
+            .bind(new.dataset_id)
+            .fetch_one(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "INSERT INTO runs (id, dataset_id, landing, state, full_run, started_at, machine,
+             lease_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(&id)
+        .bind(new.dataset_id)
+        .bind(landing)
+        .bind(RunState::Running.as_str())
+        .bind(i64::from(new.full))
+        .bind(now.as_microsecond())
+        .bind(new.machine)
+        .bind(lease(now))
+        .execute(&mut *transaction)
+        .await
+        .map_err(under_way)?;
+        let mut position = 0_i64;
+        for (account_id, name, plan) in new.plans {
+            sqlx::query(
+                "INSERT INTO run_accounts (run_id, account_id, name, state, too_early, expired,
+                 settled) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(&id)
+            .bind(account_id)
+            .bind(name)
+            .bind(RunState::Running.as_str())
+            .bind(json(&plan.too_early))
+            .bind(json(&plan.expired))
+            .bind(json(&plan.settled))
+            .execute(&mut *transaction)
+            .await?;
+            for request in &plan.requests {
+                sqlx::query(
+                    "INSERT INTO requests (id, run_id, position, account_id, ask, keep_days, state,
+                     landed, tries) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, 0)",
+                )
+                .bind(new_id())
+                .bind(&id)
+                .bind(position)
+                .bind(account_id)
+                .bind(request.ask.to_string())
+                .bind(request.keep.as_ref().map(json))
+                .execute(&mut *transaction)
+                .await?;
+                position += 1;
+            }
+        }
+        transaction.commit().await?;
+        self.run(&id).await
+    }
+
+    /// The run of a DataSet that is under way, or seems to be.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run_under_way(&self, dataset_id: &str) -> Result<Option<Run>, StoreError> {
+        let row = sqlx::query("SELECT * FROM runs WHERE dataset_id = $1 AND state = 'running'")
+            .bind(dataset_id)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(read_run).transpose()
+    }
+
+    /// Takes over a run whose worker is gone. Of two that try, one succeeds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_over(
+        &self,
+        run: &Run,
+        machine: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let taken = sqlx::query(
+            "UPDATE runs SET machine = $2, lease_until = $3
+             WHERE id = $1 AND state = 'running' AND machine = $4 AND lease_until = $5",
+        )
+        .bind(&run.id)
+        .bind(machine)
+        .bind(lease(now))
+        .bind(&run.machine)
+        .bind(run.lease_until.as_microsecond())
+        .execute(&self.pool)
+        .await?;
+        Ok(taken.rows_affected() == 1)
+    }
+
+    /// Says that a run's worker is alive. False when the run is no longer its own.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renew_lease(
+        &self,
+        run_id: &str,
+        machine: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let renewed = sqlx::query(
+            "UPDATE runs SET lease_until = $3
+             WHERE id = $1 AND machine = $2 AND state = 'running'",
+        )
+        .bind(run_id)
+        .bind(machine)
+        .bind(lease(now))
+        .execute(&self.pool)
+        .await?;
+        Ok(renewed.rows_affected() == 1)
+    }
+
+    /// Opens an ended run again, for what failed in it. It lands under a new number.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::InUse`] when another run of the DataSet is under way.
+    pub async fn reopen_run(
+        &self,
+        run: &Run,
+        machine: &str,
+        now: Timestamp,
+    ) -> Result<Run, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("UPDATE datasets SET last_landing = last_landing + 1 WHERE id = $1")
+            .bind(&run.dataset_id)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "UPDATE runs SET state = 'running', ended_at = NULL, machine = $2, lease_until = $3,
+             landing = (SELECT last_landing FROM datasets WHERE id = runs.dataset_id) WHERE id = $1",
+        )
+        .bind(&run.id)
+        .bind(machine)
+        .bind(lease(now))
+        .execute(&mut *transaction)
+        .await
+        .map_err(under_way)?;
+        sqlx::query("UPDATE requests SET state = 'pending' WHERE run_id = $1 AND state = 'failed'")
+            .bind(&run.id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        self.run(&run.id).await
+    }
+
+    /// One run, by its id or the beginning of it.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::NotFound`] when there is none, or more than one.
+    pub async fn run(&self, id: &str) -> Result<Run, StoreError> {
+        let pattern = format!("{}%", id.replace(['%', '_'], ""));
+        let rows = sqlx::query("SELECT * FROM runs WHERE id LIKE $1 LIMIT 2")
+            .bind(pattern)
+            .fetch_all(&self.pool)
+            .await?;
+        match rows.as_slice() {
+            [row] => read_run(row),
+            [] => Err(StoreError::new(
+                StoreErrorKind::NotFound,
+                format!("there is no run '{id}'; `exmetrics run list` shows them"),
+            )),
+            _ => Err(StoreError::new(
+                StoreErrorKind::NotFound,
+                format!("more than one run begins with '{id}'; write more of it"),
+            )),
+        }
+    }
+
+    /// The newest runs, of one DataSet or of all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn runs(
+        &self,
+        dataset_id: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM runs WHERE ($1 IS NULL OR dataset_id = $1)
+             ORDER BY started_at DESC, id DESC LIMIT $2",
+        )
+        .bind(dataset_id)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(read_run).collect()
+    }
+
+    /// The accounts of a run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run_accounts(&self, run_id: &str) -> Result<Vec<RunAccount>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM run_accounts WHERE run_id = $1 ORDER BY name")
+            .bind(run_id)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let days = |name: &str| from_json(&row.try_get::<String, _>(name)?);
+                Ok(RunAccount {
+                    account_id: row.try_get("account_id")?,
+                    name: row.try_get("name")?,
+                    state: RunState::read(&row.try_get::<String, _>("state")?),
+                    message: row.try_get("message")?,
+                    next_step: row.try_get("next_step")?,
+                    too_early: days("too_early")?,
+                    expired: days("expired")?,
+                    settled: days("settled")?,
+                })
+            })
+            .collect()
+    }
+
+    /// The requests of a run, in the order they are made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn requests(&self, run_id: &str) -> Result<Vec<RequestRow>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM requests WHERE run_id = $1 ORDER BY position")
+            .bind(run_id)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(read_request).collect()
+    }
+
+    /// Notes that a request was answered and its reply is safe in the archive.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn request_done(&self, id: &str, done: &RequestSuccess) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE requests SET state = 'done', tries = tries + 1, answered_at = $2, archive = $3,
+             bytes = $4, content_hash = $5, code = NULL, settle = NULL, message = NULL,
+             next_step = NULL WHERE id = $1",
+        )
+        .bind(id)
+        .bind(done.answered_at.as_microsecond())
+        .bind(&done.archive)
+        .bind(done.bytes)
+        .bind(&done.hash)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that a request failed, for this run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn request_failed(
+        &self,
+        id: &str,
+        failure: &RequestFailure,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE requests SET state = 'failed', tries = tries + 1, code = $2, settle = $3,
+             message = $4, next_step = $5 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(&failure.code)
+        .bind(&failure.settle)
+        .bind(&failure.message)
+        .bind(&failure.next_step)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that the rows of some requests are in the table.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn requests_landed(&self, ids: &[String]) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        for id in ids {
+            sqlx::query("UPDATE requests SET landed = 1 WHERE id = $1")
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Notes how a run ended, as a whole and for each account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_run(&self, run: &Run, accounts: &[RunAccount]) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "UPDATE runs SET state = $2, ended_at = $3, rows_landed = $4, version = $5,
+             message = $6, next_step = $7 WHERE id = $1",
+        )
+        .bind(&run.id)
+        .bind(run.state.as_str())
+        .bind(run.ended_at.map(|at| at.as_microsecond()))
+        .bind(run.rows)
+        .bind(run.version)
+        .bind(run.message.as_deref())
+        .bind(run.next_step.as_deref())
+        .execute(&mut *transaction)
+        .await?;
+        for account in accounts {
+            sqlx::query(
+                "UPDATE run_accounts SET state = $3, message = $4, next_step = $5
+                 WHERE run_id = $1 AND account_id = $2",
+            )
+            .bind(&run.id)
+            .bind(&account.account_id)
+            .bind(account.state.as_str())
+            .bind(account.message.as_deref())
+            .bind(account.next_step.as_deref())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+fn lease(now: Timestamp) -> i64 {
+    now.saturating_add(LEASE).unwrap_or(now).as_microsecond()
+}
+
+/// Two running runs of one DataSet are refused by an index.
+fn under_way(error: sqlx::Error) -> StoreError {
+    let taken = error.as_database_error().is_some_and(|error| error.is_unique_violation());
+    if taken {
+        StoreError::new(StoreErrorKind::InUse, "a run of the DataSet is under way")
+    } else {
+        error.into()
+    }
+}
+
+fn read_run(row: &AnyRow) -> Result<Run, StoreError> {
+    Ok(Run {
+        id: row.try_get("id")?,
+        dataset_id: row.try_get("dataset_id")?,
+        landing: row.try_get("landing")?,
+        state: RunState::read(&row.try_get::<String, _>("state")?),
+        full: row.try_get::<i64, _>("full_run")? != 0,
+        started_at: from_micros(row.try_get("started_at")?),
+        ended_at: row.try_get::<Option<i64>, _>("ended_at")?.map(from_micros),
+        rows: row.try_get("rows_landed")?,
+        version: row.try_get("version")?,
+        message: row.try_get("message")?,
+        next_step: row.try_get("next_step")?,
+        machine: row.try_get("machine")?,
+        lease_until: from_micros(row.try_get("lease_until")?),
+    })
+}
+
+fn read_request(row: &AnyRow) -> Result<RequestRow, StoreError> {
+    let ask: String = row.try_get("ask")?;
+    let code: Option<String> = row.try_get("code")?;
+    let text = |name: &str| row.try_get::<Option<String>, _>(name);
+    let failure = match code {
+        Some(code) => Some(RequestFailure {
+            code,
+            settle: text("settle")?.unwrap_or_default(),
+            message: text("message")?.unwrap_or_default(),
+            next_step: text("next_step")?.unwrap_or_default(),
+        }),
+        None => None,
+    };
+    Ok(RequestRow {
+        id: row.try_get("id")?,
+        account_id: row.try_get("account_id")?,
+        ask: ask.parse().map_err(|message: String| {
+            StoreError::new(StoreErrorKind::Damaged, message)
+        })?,
+        keep: text("keep_days")?.as_deref().map(from_json).transpose()?,
+        state: match row.try_get::<String, _>("state")?.as_str() {
+            "done" => RequestState::Done,
+            "failed" => RequestState::Failed,
+            _ => RequestState::Pending,
+        },
+        landed: row.try_get::<i64, _>("landed")? != 0,
+        answered_at: row.try_get::<Option<i64>, _>("answered_at")?.map(from_micros),
+        archive: text("archive")?,
+        failure,
+    })
+}
