@@ -85,6 +85,7 @@ pub fn match_header<'a>(
         missing: Vec::new(),
         renamed: Vec::new(),
         repeated: Vec::new(),
+        is_of_the_report: false,
     };
     // Names that an unknown column must not take.
     let mut taken: HashSet<String> = HashSet::new();
@@ -126,9 +127,14 @@ pub fn match_header<'a>(
         .columns
         .iter()
         .enumerate()
-        .filter(|(place, _)| !filled.contains(place))
+        .filter(|(place, column)| !filled.contains(place) && !column.optional)
         .map(|(_, column)| column.name())
         .collect();
+    let telling = |place: usize| !SHARED.contains(&own[place].as_str());
+    let any_telling = (0..own.len()).any(telling);
+    matched.is_of_the_report = !filled.is_empty()
+        && filled.len() * 3 >= matched.columns.len()
+        && (!any_telling || filled.iter().any(|place| telling(*place)));
     matched
 }
 

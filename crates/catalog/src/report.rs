@@ -126,6 +126,9 @@ pub struct Column {
     pub unit: Option<String>,
     /// What it means, in plain words.
     pub meaning: String,
+    /// Whether a reply without it is no surprise: not every version sends it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
     /// Whether it names or identifies a person, or what a person named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub personal: bool,

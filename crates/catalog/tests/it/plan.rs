@@ -1,0 +1,324 @@
+//! Which requests a choice makes, over many todays, reports and states of coverage.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use exmetrics_catalog::{
+    Ask, DayChoice, DayKnown, Details, Parameter, Period, Plan, Report, UpdateMethod, catalog, plan,
+};
+use jiff::{ToSpan, civil::Date};
+use proptest::prelude::*;
+
+use crate::{day, report};
+
+const NOTHING_KNOWN: fn(Date) -> DayKnown = |_| DayKnown::default();
+
+fn one_day(slug: &str, today: &str, back: u16) -> Plan {
+    let details = Details::Date(DayChoice::DaysBack(back));
+    plan(
+        report(slug),
+        details,
+        day(today),
+        UpdateMethod::Partition,
+        NOTHING_KNOWN,
+        false,
+    )
+    .unwrap()
+}
+
+fn back(today: Date, days: i32) -> Date {
+    today - days.days()
+}
+
+#[test]
+fn a_day_can_be_had_from_yesterday_to_the_end_of_its_window() {
+    for (slug, window) in [
+        ("email-activity-user-detail", 28),
+        ("sharepoint-api-usage", 28),
+        ("email-activity-counts", 180),
+        ("api-usage", 60),
+    ] {
+        // A leap day, a month's end, a new year, a spring and an autumn clock change.
+        for today in [
+            "2028-02-29",
+            "2028-03-01",
+            "2027-01-01",
+            "2027-03-28",
+            "2026-11-01",
+        ] {
+            let at = |days| one_day(slug, today, days);
+            assert_eq!(at(0).too_early, [day(today)]);
+            assert_eq!(at(1).kept, [back(day(today), 1)]);
+            assert_eq!(at(window).kept, [back(day(today), i32::from(window))]);
+            assert_eq!(
+                at(window + 1).expired,
+                [back(day(today), i32::from(window) + 1)]
+            );
+            assert_eq!(at(0).requests, []);
+            assert_eq!(at(window + 1).requests, []);
+            assert!(at(0).nothing_left() && !at(1).nothing_left());
+        }
+    }
+}
+
+#[test]
+fn a_trend_asks_the_smallest_period_that_reaches_the_day() {
+    let asks = |slug: &str, days: u16| -> Vec<Ask> {
+        one_day(slug, "2026-11-01", days)
+            .requests
+            .iter()
+            .map(|request| request.ask)
+            .collect()
+    };
+    for (days, period) in [
+        (1, 7),
+        (7, 7),
+        (8, 30),
+        (30, 30),
+        (31, 90),
+        (90, 90),
+        (91, 180),
+        (180, 180),
+    ] {
+        assert_eq!(
+            asks("email-activity-counts", days),
+            [Ask::Period(Period::Days(period))]
+        );
+        // `ALL` covers nothing by itself.
+        assert_eq!(
+            asks("microsoft365-copilot-user-count-trend", days),
+            [Ask::Period(Period::Days(period))]
+        );
+    }
+    assert_eq!(asks("api-usage", 31), [Ask::Period(Period::Days(60))]);
+    // It has periods too, but a day is asked for as a day.
+    assert_eq!(
+        asks("sharepoint-api-usage", 2),
+        [Ask::Date(day("2026-10-30"))]
+    );
+}
+
+#[test]
+fn a_period_is_asked_for_as_it_is_and_keeps_every_row() {
+    for period in [Period::Days(7), Period::All] {
+        let copilot = report("microsoft365-copilot-usage-user-detail");
+        let made = plan(
+            copilot,
+            Details::Period(period),
+            day("2026-11-01"),
+            UpdateMethod::Partition,
+            NOTHING_KNOWN,
+            false,
+        )
+        .unwrap();
+        assert_eq!(made.requests.len(), 1);
+        assert_eq!(
+            (made.requests[0].ask, &made.requests[0].keep),
+            (Ask::Period(period), &None)
+        );
+        assert!(made.kept.is_empty() && made.too_early.is_empty() && made.expired.is_empty());
+    }
+}
+
+#[test]
+fn a_report_of_the_present_makes_one_request() {
+    let made = plan(
+        report("office365-activations-user-detail"),
+        Details::Current,
+        day("2026-11-01"),
+        UpdateMethod::Replace,
+        NOTHING_KNOWN,
+        false,
+    )
+    .unwrap();
+    assert_eq!(made.requests.len(), 1);
+    assert_eq!(made.requests[0].ask, Ask::Current);
+}
+
+#[test]
+fn details_that_are_refused_make_no_plan() {
+    let details = Details::Date(DayChoice::DaysBack(1));
+    let mailboxes = report("mailbox-usage-detail");
+    let today = day("2026-11-01");
+    assert!(
+        plan(
+            mailboxes,
+            details,
+            today,
+            UpdateMethod::Append,
+            NOTHING_KNOWN,
+            false
+        )
+        .is_err()
+    );
+}
+
+#[test]
+fn a_day_is_settled_when_it_is_stable_or_was_answered_today() {
+    let today = day("2026-11-01");
+    let answered = |days| DayKnown {
+        answered_on: Some(back(today, days)),
+        stable: false,
+    };
+    let known = |wanted: Date| match wanted.day() {
+        28 => answered(0),
+        29 => answered(1),
+        30 => DayKnown {
+            answered_on: Some(back(today, 9)),
+            stable: true,
+        },
+        _ => DayKnown::default(),
+    };
+    let range = Details::Range {
+        from: DayChoice::DaysBack(4),
+        to: DayChoice::DaysBack(1),
+    };
+    let detail = report("teams-user-activity-user-detail");
+    let made = |update, full| plan(detail, range, today, update, known, full).unwrap();
+    let due = made(UpdateMethod::Partition, false);
+    assert_eq!(due.kept, [day("2026-10-29"), day("2026-10-31")]);
+    assert_eq!(due.settled, [day("2026-10-28"), day("2026-10-30")]);
+    assert_eq!(made(UpdateMethod::Partition, true).kept.len(), 4);
+    assert_eq!(made(UpdateMethod::Append, false).kept.len(), 4);
+}
+
+#[test]
+fn a_plan_whose_days_are_all_settled_is_not_a_failure() {
+    let stable = |_| DayKnown {
+        answered_on: None,
+        stable: true,
+    };
+    let details = Details::Date(DayChoice::DaysBack(2));
+    let today = day("2026-11-01");
+    let made = plan(
+        report("teams-team-counts"),
+        details,
+        today,
+        UpdateMethod::Upsert,
+        stable,
+        false,
+    )
+    .unwrap();
+    assert_eq!(made.requests, []);
+    assert!(!made.nothing_left());
+}
+
+fn any_today() -> impl Strategy<Value = Date> {
+    (0..6_000_i32).prop_map(|days| day("2020-01-01") + days.days())
+}
+
+fn any_report_with_days() -> impl Strategy<Value = &'static Report> {
+    let reports: Vec<&Report> = catalog()
+        .all()
+        .iter()
+        .filter(|report| report.offers_days())
+        .collect();
+    proptest::sample::select(reports)
+}
+
+fn any_update() -> impl Strategy<Value = UpdateMethod> {
+    proptest::sample::select(UpdateMethod::ALL.to_vec())
+}
+
+/// Days back to the first and the last day wanted; the last may lie in the future.
+fn any_range() -> impl Strategy<Value = (i32, i32)> {
+    (-5..250_i32).prop_flat_map(|from| ((-8).min(from)..=from).prop_map(move |to| (from, to)))
+}
+
+/// One end, said in either way where both can say it.
+fn choice(today: Date, days_back: i32, relative: bool) -> DayChoice {
+    match u16::try_from(days_back) {
+        Ok(days) if relative => DayChoice::DaysBack(days),
+        _ => DayChoice::On(back(today, days_back)),
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_wanted_day_is_planned_for_once(
+        report in any_report_with_days(),
+        today in any_today(),
+        (first, last) in any_range(),
+        relative in any::<(bool, bool)>(),
+        update in any_update(),
+        full in any::<bool>(),
+        coverage in proptest::collection::btree_map(
+            0..250_i32,
+            (proptest::option::of(0..30_i32), any::<bool>()),
+            0..60,
+        ),
+    ) {
+        let details = Details::Range {
+            from: choice(today, first, relative.0),
+            to: choice(today, last, relative.1),
+        };
+        let coverage: BTreeMap<Date, DayKnown> = coverage
+            .into_iter()
+            .map(|(days, (answered, stable))| {
+                let answered_on = answered.map(|days| back(today, days));
+                (back(today, days), DayKnown { answered_on, stable })
+            })
+            .collect();
+        let known = |wanted: Date| coverage.get(&wanted).copied().unwrap_or_default();
+        let made = plan(report, details, today, update, known, full).unwrap();
+
+        // Both ends are wanted, and each day between; each is in one list, the oldest first.
+        let lists = [&made.expired, &made.kept, &made.settled, &made.too_early];
+        for list in lists {
+            prop_assert!(list.is_sorted());
+        }
+        let mut planned: Vec<Date> = lists.into_iter().flatten().copied().collect();
+        planned.sort_unstable();
+        let wanted: Vec<Date> = (last..=first).rev().map(|days| back(today, days)).collect();
+        prop_assert_eq!(planned, wanted);
+
+        // Each list holds what it says.
+        let window = i32::from(report.window_days().unwrap());
+        prop_assert!(made.too_early.iter().all(|&listed| listed >= today));
+        prop_assert!(made.expired.iter().all(|&listed| listed < back(today, window)));
+        let everything = full || matches!(update, UpdateMethod::Append | UpdateMethod::Replace);
+        let need_not =
+            |listed: Date| known(listed).stable || known(listed).answered_on == Some(today);
+        prop_assert!(made.settled.iter().all(|&listed| !everything && need_not(listed)));
+        for &listed in &made.kept {
+            prop_assert!(listed < today && listed >= back(today, window));
+            prop_assert!(everything || !need_not(listed));
+        }
+
+        // The requests answer the kept days and nothing twice.
+        if report.takes(Parameter::Date) {
+            let asked: Vec<Ask> = made.requests.iter().map(|request| request.ask).collect();
+            let days: Vec<Ask> = made.kept.iter().map(|&kept| Ask::Date(kept)).collect();
+            prop_assert_eq!(asked, days);
+            prop_assert!(made.requests.iter().all(|request| request.keep.is_none()));
+        } else if let Some(&oldest) = made.kept.first() {
+            prop_assert_eq!(made.requests.len(), 1);
+            let request = &made.requests[0];
+            let Ask::Period(Period::Days(period)) = request.ask else {
+                return Err(TestCaseError::fail(format!("{} is no period", request.ask)));
+            };
+            let reaches = |days: u16| oldest >= back(today, i32::from(days));
+            prop_assert!(report.periods.contains(&Period::Days(period)) && reaches(period));
+            let shorter = report.periods.iter().filter_map(Period::days).filter(|&days| days < period);
+            prop_assert!(!shorter.into_iter().any(reaches), "a shorter period reaches {}", oldest);
+            let kept: BTreeSet<Date> = made.kept.iter().copied().collect();
+            prop_assert_eq!(request.keep.as_ref(), Some(&kept));
+        } else {
+            prop_assert!(made.requests.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_range_of_one_day_is_that_day(
+        report in any_report_with_days(),
+        today in any_today(),
+        days in 0..250_u16,
+        update in any_update(),
+    ) {
+        let end = DayChoice::DaysBack(days);
+        let made = |details| plan(report, details, today, update, NOTHING_KNOWN, false).unwrap();
+        prop_assert_eq!(
+            made(Details::Date(end)),
+            made(Details::Range { from: end, to: end })
+        );
+    }
+}
