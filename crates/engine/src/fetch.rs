@@ -1,0 +1,241 @@
+//! One request, until it is answered, given up, or a person must act.
+
+use exmetrics_catalog::{Ask, Report};
+use exmetrics_decode::{Decoded, Options, RowContext};
+use exmetrics_graph::{Failure, Patience, Settle};
+use exmetrics_store::{RequestFailure, RequestRow, RequestSuccess};
+use jiff::Timestamp;
+
+use crate::{
+    Engine, Progress, ReadySignIn, Step, WrittenReply, rejects,
+    reply::{self, Decoding, Received, ReplyFailure, RowTaker},
+};
+
+/// What one fetch needs to know beside the request itself.
+pub(crate) struct FetchContext<'a> {
+    pub(crate) report: &'static Report,
+    /// Where replies are archived and rejects kept: the DataSet's id, or that of a pull.
+    pub(crate) folder: &'a str,
+    pub(crate) run_id: &'a str,
+    pub(crate) sign_in: &'a ReadySignIn,
+    /// Whether to wait for quota and Retry-After.
+    pub(crate) wait: bool,
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// A request whose rows are written and whose reply is archived.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    pub(crate) success: RequestSuccess,
+    pub(crate) decoded: Decoded,
+    pub(crate) written: WrittenReply,
+    pub(crate) columns: arrow_schema::SchemaRef,
+}
+
+/// How a request ended that brought nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Unfetched {
+    pub(crate) failure: RequestFailure,
+    pub(crate) settle: Settle,
+}
+
+impl Engine {
+    /// Asks until there is an answer, or trying again is of no use. Waits for quota and for what
+    /// Microsoft asks for; gives up after some tries within some minutes.
+    pub(crate) async fn fetch(
+        &self,
+        context: &FetchContext<'_>,
+        request: &RequestRow,
+        taker: &dyn RowTaker,
+    ) -> Result<Fetched, Unfetched> {
+        let account = context.sign_in.account.name.as_str();
+        let mut patience = Patience::new(self.settings.tries, self.settings.try_for);
+        loop {
+            context.progress.step(Step::Asking { account, ask: request.ask });
+            let failure = match self.try_once(context, request, taker).await {
+                Ok(fetched) => {
+                    context.progress.step(Step::Asked { account, ask: request.ask, problem: None });
+                    return Ok(fetched);
+                }
+                Err(failure) => failure,
+            };
+            let waits = context.wait || failure.retry_at().is_none();
+            let next = patience.next_try(&failure, self.clock.now()).filter(|_| waits);
+            let Some(until) = next else {
+                tracing::info!(account, code = failure.code, "request given up");
+                let problem = Some(failure.message.as_str());
+                context.progress.step(Step::Asked { account, ask: request.ask, problem });
+                return Err(Unfetched::from(&failure));
+            };
+            let why = if failure.is_quota_wait() { "quota" } else { &failure.message };
+            context.progress.step(Step::Waiting { account, until, why });
+            self.clock.sleep_until(until).await;
+        }
+    }
+
+    /// One try: ask, archive, decode, write.
+    async fn try_once(
+        &self,
+        context: &FetchContext<'_>,
+        request: &RequestRow,
+        taker: &dyn RowTaker,
+    ) -> Result<Fetched, Failure> {
+        let session = &context.sign_in.session;
+        let reply = self.graph.request(session, context.report, request.ask).await?;
+        let answered_at = self.clock.now();
+        let name = format!("{}/{}/{}", context.folder, context.run_id, request.id);
+        let archive = self.archive.create(&name).map_err(|error| local(context, error))?;
+        let decoding = self.decoding(context, request, answered_at);
+        let received =
+            reply::receive(reply, archive, decoding, taker, context.progress).await;
+        let (received, archived) = received.map_err(|failure| explain(context, failure))?;
+        let success = RequestSuccess {
+            answered_at,
+            archive: archived.name,
+            bytes: i64::try_from(archived.bytes).unwrap_or(i64::MAX),
+            hash: archived.hash,
+        };
+        finish(context, received, success).await
+    }
+
+    /// The rows of a request that was answered before, from the archive.
+    pub(crate) async fn fetch_again(
+        &self,
+        context: &FetchContext<'_>,
+        request: &RequestRow,
+        taker: &dyn RowTaker,
+    ) -> Result<Fetched, Unfetched> {
+        let (Some(archive), Some(answered_at)) = (&request.archive, request.answered_at) else {
+            return Err(Unfetched::from(&Failure::give_up("archive", "the reply is not archived")));
+        };
+        let replayed = async {
+            let source = self.archive.open(archive).map_err(ReplyFailure::File)?;
+            let decoding = self.decoding(context, request, answered_at);
+            reply::replay(source, decoding, taker, context.progress).await
+        };
+        let success = RequestSuccess {
+            answered_at,
+            archive: archive.clone(),
+            bytes: 0,
+            hash: String::new(),
+        };
+        match replayed.await {
+            Ok(received) => finish(context, received, success)
+                .await
+                .map_err(|failure| Unfetched::from(&failure)),
+            Err(failure) => Err(Unfetched::from(&explain(context, failure))),
+        }
+    }
+
+    pub(crate) fn row_context(
+        &self,
+        context: &FetchContext<'_>,
+        request: &RequestRow,
+        success: &RequestSuccess,
+    ) -> RowContext {
+        self.decoding(context, request, success.answered_at).context
+    }
+
+    fn decoding(
+        &self,
+        context: &FetchContext<'_>,
+        request: &RequestRow,
+        answered_at: Timestamp,
+    ) -> Decoding {
+        let account = &context.sign_in.account;
+        let (period, date) = match request.ask {
+            Ask::Period(period) => (Some(period.to_string()), None),
+            Ask::Date(date) => (None, Some(date)),
+            Ask::Current => (None, None),
+        };
+        let tenant_id =
+            context.sign_in.session.tenant_id().or_else(|| account.tenant_id.clone());
+        let file = format!("{}/{}/{}.zst", context.folder, context.run_id, request.id);
+        let about =
+            rejects::about(context.run_id, &account.name, &request.ask.to_string(), &file);
+        Decoding {
+            report: context.report,
+            context: RowContext {
+                account: account.name.clone(),
+                tenant_id,
+                requested_period: period,
+                requested_date: date,
+                run_id: context.run_id.to_owned(),
+                fetched_at: answered_at,
+            },
+            options: Options { keep: request.keep.clone(), ..Options::default() },
+            rejects: self.rejects().writer(context.folder, context.run_id, &request.id, about),
+        }
+    }
+}
+
+async fn finish(
+    context: &FetchContext<'_>,
+    received: Received,
+    success: RequestSuccess,
+) -> Result<Fetched, Failure> {
+    let Received { decoded, rows, columns } = received;
+    let written =
+        rows.finish().await.map_err(|failure| explain(context, ReplyFailure::Table(failure)))?;
+    Ok(Fetched { success, decoded, written, columns })
+}
+
+/// A reply's failure in the words of a request's failure.
+fn explain(context: &FetchContext<'_>, failure: ReplyFailure) -> Failure {
+    let report = &context.report.slug;
+    match failure {
+        ReplyFailure::Graph(failure) => failure,
+        ReplyFailure::Decode(error) if error.is_worth_another_try() => {
+            Failure::try_again("cut_off", format!("the reply of {report} is incomplete: {error}"))
+        }
+        ReplyFailure::Decode(error) => Failure::give_up(
+            "not_the_report",
+            format!("the answer cannot be read as {report}: {error}"),
+        )
+        .next("Nothing of it was kept. If it stays so, Microsoft may have changed the report."),
+        ReplyFailure::Table(failure) => {
+            Failure::give_up("table", failure.message).next(failure.next_step)
+        }
+        ReplyFailure::File(error) => local(context, error),
+    }
+}
+
+/// Our own disk failed.
+fn local(_: &FetchContext<'_>, error: std::io::Error) -> Failure {
+    let next = if error.kind() == std::io::ErrorKind::StorageFull {
+        "Make room on the disk, then run it again."
+    } else {
+        "Check that the home's folders exist and can be written."
+    };
+    Failure::give_up("disk", format!("the reply cannot be put into the archive: {error}"))
+        .next(next)
+}
+
+impl From<&Failure> for Unfetched {
+    fn from(failure: &Failure) -> Self {
+        let settle = match failure.settle {
+            Settle::TryAgain { .. } => "try_again",
+            Settle::GiveUp => "give_up",
+            Settle::Person => "person",
+            Settle::NoDataYet => "no_data_yet",
+        };
+        let mut next_step = failure.next_step.clone();
+        if let Some(at) = failure.retry_at() {
+            next_step = format!("{next_step} Try again at {}.", whole_second(at)).trim().into();
+        }
+        Self {
+            failure: RequestFailure {
+                code: failure.code.clone(),
+                settle: settle.into(),
+                message: failure.message.clone(),
+                next_step,
+            },
+            settle: failure.settle,
+        }
+    }
+}
+
+/// A time as people read it.
+fn whole_second(at: Timestamp) -> Timestamp {
+    at.round(jiff::Unit::Second).unwrap_or(at)
+}

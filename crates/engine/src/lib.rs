@@ -1,0 +1,138 @@
+//! The main job: sign in -> plan -> fetch -> decode -> land -> show.
+//!
+//! [`Engine::run`] reads as that sentence; every other module is one of its verbs. Tables come in
+//! through [`Tables`], time and the network through `graph`, state through `store`: this crate knows
+//! no table format and no terminal.
+//!
+//! | module | job |
+//! |---|---|
+//! | `run` | one run of a DataSet, from claim to settled |
+//! | `sign_in` | a session for each account |
+//! | `planning` | what is due for each account |
+//! | `claim` | one run of a DataSet at a time; a dead run goes on |
+//! | `fetch` | one request until it is answered, given up, or a person must act |
+//! | `reply` | a reply's bytes to the archive and through decode, side by side |
+//! | `settle` | what a run's answers mean for days, accounts and the run |
+//! | `pull` | the same without a table |
+//! | `check` | whether an account can do its work |
+
+mod archive;
+mod check;
+mod claim;
+mod error;
+mod fetch;
+mod gate;
+mod machine;
+mod pipe;
+mod planning;
+mod progress;
+mod pull;
+mod rejects;
+mod reply;
+mod run;
+mod settle;
+mod sign_in;
+mod tables;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use exmetrics_graph::{Clock, Graph, HttpClient, Limits, Proxy, http_client};
+use exmetrics_store::{QuotaRule, Store};
+use jiff::civil::Date;
+
+pub use archive::Archive;
+pub use check::{AccountCheck, Check, CheckState};
+pub use error::{EngineError, EngineErrorKind};
+pub use planning::{AccountPlan, PlanView};
+pub use progress::{Progress, Quiet, Step};
+pub use pull::{PullFailure, Pulled, PulledReply};
+pub use rejects::RejectFiles;
+pub use run::{RunChoice, RunReport};
+pub use settle::{AccountReport, name_days};
+pub use sign_in::ReadySignIn;
+pub use tables::{
+    Landed, Landing, LandingMark, ReplyRows, TableFailure, Tables, UpdateRule, WrittenReply,
+};
+
+/// The numbers that configuration may change.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder that holds all state.
+    pub home: PathBuf,
+    /// Microsoft's quota for CSV, by tenant, app and function.
+    pub csv_quota: QuotaRule,
+    /// Microsoft's quota for JSON.
+    pub json_quota: QuotaRule,
+    /// Bounds on time and size of one request.
+    pub limits: Limits,
+    /// How often one request is tried.
+    pub tries: usize,
+    /// How long trying one request again may take altogether, apart from waits that Microsoft or the
+    /// quota ask for.
+    pub try_for: Duration,
+    /// How many days replies stay in the archive after their run.
+    pub archive_days: u16,
+    /// The way out, where there is no direct one.
+    pub proxy: Option<Proxy>,
+}
+
+/// The main job's parts, put together once per process.
+pub struct Engine {
+    pub(crate) store: Store,
+    pub(crate) tables: Arc<dyn Tables>,
+    pub(crate) graph: Graph,
+    pub(crate) http: HttpClient,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) archive: Archive,
+    pub(crate) settings: Settings,
+    pub(crate) machine: machine::Machine,
+}
+
+impl Engine {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// When the home cannot be used or no HTTP client can be made.
+    pub fn new(
+        store: Store,
+        tables: Arc<dyn Tables>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Self, EngineError> {
+        let http = http_client(&settings.limits, settings.proxy.as_ref())?;
+        let gate = gate::StoreGate::new(store.clone(), clock.clone(), &settings);
+        let graph = Graph::new(
+            http.clone(),
+            clock.clone(),
+            Arc::new(gate),
+            settings.limits.clone(),
+        );
+        let archive = Archive::new(settings.home.join("archive"));
+        let machine = machine::Machine::of_home(&settings.home)?;
+        Ok(Self { store, tables, graph, http, clock, archive, settings, machine })
+    }
+
+    /// The control database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Where the time comes from.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Today, UTC: the day that Microsoft's windows are counted from.
+    pub fn today(&self) -> Date {
+        today(self.clock.as_ref())
+    }
+
+    /// Where cells that do not fit are kept.
+    pub fn rejects(&self) -> RejectFiles {
+        RejectFiles::new(self.settings.home.join("rejects"))
+    }
+}
+
+pub(crate) fn today(clock: &dyn Clock) -> Date {
+    jiff::tz::Offset::UTC.to_datetime(clock.now()).date()
+}

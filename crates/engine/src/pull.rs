@@ -1,0 +1,247 @@
+//! The main job without a table: sign in -> plan -> fetch -> decode -> show.
+
+use arrow_array::RecordBatch;
+use arrow_schema::{Field, Schema, SchemaRef};
+use async_trait::async_trait;
+use exmetrics_catalog::{Ask, Report};
+use exmetrics_decode::{Decoded, Decoder, Options, RowContext};
+use exmetrics_store::{Account, RequestRow, RequestState};
+use jiff::civil::Date;
+
+use crate::{
+    AccountPlan, Engine, EngineError, EngineErrorKind, Progress, ReplyRows, RunChoice, Step,
+    TableFailure, WrittenReply,
+    fetch::{FetchContext, Unfetched},
+    reply::RowTaker,
+};
+
+/// What a pull brought. The rows are read from the archive, reply by reply.
+#[derive(Debug)]
+pub struct Pulled {
+    /// The replies, in the order they were asked.
+    pub replies: Vec<PulledReply>,
+    /// What failed: the account, what was asked, the sentence, the next step, whether a person must act.
+    pub failures: Vec<PullFailure>,
+    /// The columns of all replies together.
+    pub columns: SchemaRef,
+    folder: String,
+}
+
+/// One request of a pull that failed.
+#[derive(Debug, Clone)]
+pub struct PullFailure {
+    /// The account.
+    pub account: String,
+    /// What was asked.
+    pub asked: String,
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub next_step: String,
+    /// Whether a person must act.
+    pub needs_person: bool,
+    /// Whether Microsoft simply has no figures yet.
+    pub no_data_yet: bool,
+}
+
+/// One reply of a pull.
+#[derive(Debug)]
+pub struct PulledReply {
+    /// What was learnt on the way.
+    pub decoded: Decoded,
+    context: RowContext,
+    request: RequestRow,
+    archive: String,
+}
+
+impl Engine {
+    /// Fetches what the plans ask, without a table. Call [`Engine::show_pulled`] for the rows, then
+    /// [`Engine::forget_pulled`].
+    ///
+    /// # Errors
+    /// When nothing at all can be asked.
+    pub async fn pull(
+        &self,
+        report: &'static Report,
+        accounts: &[Account],
+        plans: &[AccountPlan],
+        choice: RunChoice,
+        progress: &dyn Progress,
+    ) -> Result<Pulled, EngineError> {
+        let run_id = uuid::Uuid::now_v7().to_string();
+        let folder = "pull".to_owned();
+        let requests: usize = plans.iter().map(|planned| planned.plan.requests.len()).sum();
+        progress.step(Step::Planned { requests });
+        let mut pulled = Pulled {
+            replies: Vec::new(),
+            failures: Vec::new(),
+            columns: exmetrics_decode::table_schema(report),
+            folder: format!("{folder}/{run_id}"),
+        };
+        for planned in plans {
+            let Some(account) = accounts.iter().find(|one| one.id == planned.account_id) else {
+                continue;
+            };
+            let sign_in = match self.session(account).await {
+                Ok(sign_in) => sign_in,
+                Err(error) => {
+                    let failure = Unfetched::of_sign_in(&error);
+                    pulled.failures.push(PullFailure::of(&account.name, "everything", &failure));
+                    continue;
+                }
+            };
+            let context = FetchContext {
+                report,
+                folder: &folder,
+                run_id: &run_id,
+                sign_in: &sign_in,
+                wait: choice.wait,
+                progress,
+            };
+            for (position, request) in planned.plan.requests.iter().enumerate() {
+                let request = RequestRow {
+                    id: format!("{}-{position}", account.id),
+                    account_id: account.id.clone(),
+                    ask: request.ask,
+                    keep: request.keep.clone(),
+                    state: RequestState::Pending,
+                    landed: false,
+                    answered_at: None,
+                    archive: None,
+                    failure: None,
+                };
+                match self.fetch(&context, &request, &Nowhere).await {
+                    Ok(fetched) => {
+                        pulled.columns = union(&pulled.columns, &fetched.columns);
+                        let context = self.row_context(&context, &request, &fetched.success);
+                        pulled.replies.push(PulledReply {
+                            decoded: fetched.decoded,
+                            context,
+                            request,
+                            archive: fetched.success.archive,
+                        });
+                    }
+                    Err(unfetched) => pulled.failures.push(PullFailure::of(
+                        &account.name,
+                        &request.ask.to_string(),
+                        &unfetched,
+                    )),
+                }
+            }
+        }
+        Ok(pulled)
+    }
+
+    /// Gives each batch of rows of a pull to `each`, with the columns of all replies.
+    ///
+    /// # Errors
+    /// When the archive cannot be read, or `each` fails.
+    pub fn show_pulled<E: From<EngineError>>(
+        &self,
+        report: &Report,
+        pulled: &Pulled,
+        mut each: impl FnMut(&RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for reply in &pulled.replies {
+            let source = self
+                .archive
+                .open(&reply.archive)
+                .map_err(|error| EngineError::file("reading the reply from the archive", error))?;
+            let options = Options { keep: reply.request.keep.clone(), ..Options::default() };
+            let unread = |error: exmetrics_decode::DecodeError| {
+                EngineError::new(EngineErrorKind::Failed, error.to_string())
+            };
+            let mut decoder = Decoder::new(report, source, reply.context.clone(), options, |_| {})
+                .map_err(unread)?;
+            while let Some(batch) = decoder.next_batch().map_err(unread)? {
+                each(&fit(&batch, &pulled.columns).map_err(unread)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the replies of a pull from the archive.
+    pub fn forget_pulled(&self, pulled: &Pulled) {
+        self.archive.remove(&pulled.folder);
+    }
+}
+
+impl Pulled {
+    /// Days that were asked for and are not published yet.
+    pub fn awaited(&self) -> Vec<Date> {
+        let mut days: Vec<Date> = Vec::new();
+        for reply in &self.replies {
+            match (&reply.request.keep, reply.request.ask) {
+                (Some(keep), _) => days.extend(
+                    keep.iter().filter(|day| !reply.decoded.days.contains_key(day)),
+                ),
+                (None, Ask::Date(day)) if reply.decoded.content.rows_with_data == 0 => days.push(day),
+                (None, _) => {}
+            }
+        }
+        days.sort();
+        days.dedup();
+        days
+    }
+}
+
+impl PullFailure {
+    fn of(account: &str, asked: &str, unfetched: &Unfetched) -> Self {
+        use exmetrics_graph::Settle;
+        Self {
+            account: account.to_owned(),
+            asked: asked.to_owned(),
+            message: unfetched.failure.message.clone(),
+            next_step: unfetched.failure.next_step.clone(),
+            needs_person: unfetched.settle == Settle::Person,
+            no_data_yet: unfetched.settle == Settle::NoDataYet,
+        }
+    }
+}
+
+/// Rows are only looked at: whether the reply is whole and is the report.
+struct Nowhere;
+
+#[async_trait]
+impl RowTaker for Nowhere {
+    async fn open(&self, _: &SchemaRef) -> Result<Box<dyn ReplyRows>, TableFailure> {
+        Ok(Box::new(Self))
+    }
+}
+
+#[async_trait]
+impl ReplyRows for Nowhere {
+    async fn write(&mut self, _: &RecordBatch) -> Result<(), TableFailure> {
+        Ok(())
+    }
+
+    async fn finish(self: Box<Self>) -> Result<WrittenReply, TableFailure> {
+        Ok(WrittenReply(Box::new(())))
+    }
+
+    async fn abandon(self: Box<Self>) {}
+}
+
+fn union(one: &Schema, other: &Schema) -> SchemaRef {
+    let mut fields: Vec<_> = one.fields().iter().cloned().collect();
+    for field in other.fields() {
+        if one.field_with_name(field.name()).is_err() {
+            fields.push(std::sync::Arc::new(Field::clone(field)));
+        }
+    }
+    std::sync::Arc::new(Schema::new(fields))
+}
+
+/// The batch with the columns of all replies; what it lacks is null.
+fn fit(
+    batch: &RecordBatch,
+    columns: &SchemaRef,
+) -> Result<RecordBatch, exmetrics_decode::DecodeError> {
+    let arrays = columns.fields().iter().map(|field| {
+        batch
+            .column_by_name(field.name())
+            .cloned()
+            .unwrap_or_else(|| arrow_array::new_null_array(field.data_type(), batch.num_rows()))
+    });
+    Ok(RecordBatch::try_new(columns.clone(), arrays.collect())?)
+}

@@ -1,0 +1,387 @@
+//! One run of a DataSet: the main job.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use arrow_schema::SchemaRef;
+use async_trait::async_trait;
+use exmetrics_catalog::{Details, Grain, Report, UpdateMethod, catalog};
+use exmetrics_graph::Clock;
+use exmetrics_store::{DataSet, RequestRow, RequestState, Run, RunState, Store};
+use futures::{StreamExt, stream};
+use serde::Serialize;
+
+use crate::{
+    AccountReport, Engine, EngineError, EngineErrorKind, Landed, Landing, LandingMark, Progress,
+    ReadySignIn, ReplyRows, Step, TableFailure, UpdateRule, WrittenReply,
+    claim::Claim,
+    fetch::{FetchContext, Fetched, Unfetched},
+    reply::RowTaker,
+};
+
+/// How many accounts of one DataSet are asked at the same time. Microsoft counts each by itself.
+const ACCOUNTS_AT_ONCE: usize = 8;
+
+/// How often a run says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// What may be chosen of a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RunChoice {
+    /// Whether settled days are asked again.
+    pub full: bool,
+    /// Whether to wait for quota and for what Microsoft asks for.
+    pub wait: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunReport {
+    /// The run's id.
+    pub id: String,
+    /// The DataSet's name.
+    pub dataset: String,
+    /// How it ended.
+    pub state: RunState,
+    /// When it began.
+    pub started_at: jiff::Timestamp,
+    /// When it ended.
+    pub ended_at: Option<jiff::Timestamp>,
+    /// How many rows it brought.
+    pub rows: u64,
+    /// The version it made; none when there was nothing to land.
+    pub version: Option<u64>,
+    /// Each account's part.
+    pub accounts: Vec<AccountReport>,
+    /// What a person should know though nothing failed: drift, concealed names, cells that did not fit.
+    pub warnings: Vec<String>,
+}
+
+/// What became of one request.
+pub(crate) type Answer = (RequestRow, Result<Fetched, Unfetched>);
+
+impl Engine {
+    /// Runs a DataSet: sign in -> plan -> fetch -> decode -> land -> show. Goes on with a run that died.
+    ///
+    /// # Errors
+    /// When the run cannot be begun or its table cannot be written; what an account or a request met
+    /// is in the report.
+    pub async fn run(
+        &self,
+        dataset: &DataSet,
+        choice: RunChoice,
+        progress: &dyn Progress,
+    ) -> Result<RunReport, EngineError> {
+        let claim = self.claim(dataset, &choice).await?;
+        self.carry_out(dataset, claim, choice, progress).await
+    }
+
+    /// Asks again what failed in an ended run; of a run that succeeded there is nothing to ask.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    pub async fn retry(
+        &self,
+        run: &Run,
+        choice: RunChoice,
+        progress: &dyn Progress,
+    ) -> Result<RunReport, EngineError> {
+        let dataset = self.store.dataset_by_id(&run.dataset_id).await?;
+        let claim = self.reopen(&dataset, run).await?;
+        self.carry_out(&dataset, claim, choice, progress).await
+    }
+
+    /// The main job. The plan was written down when the run was claimed.
+    async fn carry_out(
+        &self,
+        dataset: &DataSet,
+        claim: Claim,
+        choice: RunChoice,
+        progress: &dyn Progress,
+    ) -> Result<RunReport, EngineError> {
+        let _alive = self.say_alive(&claim.run);
+        let signed_in = self.sign_in(dataset).await?;
+        let planned = self.store.requests(&claim.run.id).await?;
+        let landing = self.open_landing(dataset, &claim.run).await?;
+        let answers =
+            self.fetch_and_decode(&claim.run, dataset, &signed_in, planned, &landing, choice, progress).await;
+        progress.step(Step::Landing);
+        let (answers, landed) = match self.land(dataset, landing, answers).await {
+            Ok(landed) => landed,
+            Err(error) => return Err(self.end_in_failure(claim.run, error).await),
+        };
+        self.settle(dataset, claim.run, answers, landed, &signed_in).await
+    }
+
+    /// A session for each account, or why there is none.
+    async fn sign_in(
+        &self,
+        dataset: &DataSet,
+    ) -> Result<HashMap<String, Result<ReadySignIn, Unfetched>>, EngineError> {
+        let mut sessions = HashMap::new();
+        for account in self.store.accounts().await? {
+            if !dataset.accounts.iter().any(|(id, _)| *id == account.id) {
+                continue;
+            }
+            let session = match self.session(&account).await {
+                Ok(session) => Ok(session),
+                Err(error) => Err(Unfetched::of_sign_in(&error)),
+            };
+            sessions.insert(account.id, session);
+        }
+        Ok(sessions)
+    }
+
+    async fn open_landing(
+        &self,
+        dataset: &DataSet,
+        run: &Run,
+    ) -> Result<LandingDoor, EngineError> {
+        let report = catalog().find(&dataset.report)?;
+        let columns = exmetrics_decode::table_schema(report);
+        self.tables.create(&dataset.location, &dataset.name, &columns).await?;
+        let mark = LandingMark {
+            dataset_id: dataset.id.clone(),
+            number: run.landing,
+            run_id: run.id.clone(),
+        };
+        let rule = update_rule(report, dataset);
+        Ok(LandingDoor(self.tables.begin(&dataset.location, mark, rule).await?))
+    }
+
+    /// Every request of every account. Accounts go side by side, the requests of one in their order.
+    #[expect(clippy::too_many_arguments, reason = "the whole sentence meets here")]
+    async fn fetch_and_decode(
+        &self,
+        run: &Run,
+        dataset: &DataSet,
+        signed_in: &HashMap<String, Result<ReadySignIn, Unfetched>>,
+        planned: Vec<RequestRow>,
+        landing: &LandingDoor,
+        choice: RunChoice,
+        progress: &dyn Progress,
+    ) -> Vec<Answer> {
+        let Ok(report) = catalog().find(&dataset.report) else { return Vec::new() };
+        let to_ask = planned.iter().filter(|request| request.state == RequestState::Pending);
+        progress.step(Step::Planned { requests: to_ask.count() });
+        let mut by_account: Vec<(String, Vec<RequestRow>)> = Vec::new();
+        for request in planned {
+            match by_account.iter_mut().find(|(id, _)| *id == request.account_id) {
+                Some((_, requests)) => requests.push(request),
+                None => by_account.push((request.account_id.clone(), vec![request])),
+            }
+        }
+        let answers = stream::iter(by_account)
+            .map(|(account_id, requests)| async move {
+                match signed_in.get(&account_id) {
+                    Some(Ok(sign_in)) => {
+                        let context = FetchContext {
+                            report,
+                            folder: &dataset.id,
+                            run_id: &run.id,
+                            sign_in,
+                            wait: choice.wait,
+                            progress,
+                        };
+                        self.fetch_account(&context, dataset.update, requests, landing).await
+                    }
+                    Some(Err(why)) => self.none_of(requests, why).await,
+                    None => self.none_of(requests, &Unfetched::account_removed()).await,
+                }
+            })
+            .buffered(ACCOUNTS_AT_ONCE)
+            .collect::<Vec<_>>();
+        answers.await.into_iter().flatten().collect()
+    }
+
+    /// The requests of one account, in their order. What the archive has is not asked again.
+    async fn fetch_account(
+        &self,
+        context: &FetchContext<'_>,
+        update: UpdateMethod,
+        requests: Vec<RequestRow>,
+        landing: &LandingDoor,
+    ) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            let answer = match request.state {
+                // A replaced table needs all rows of the run; the others have these already.
+                RequestState::Done if request.landed && update != UpdateMethod::Replace => continue,
+                RequestState::Done => self.fetch_again(context, &request, landing).await,
+                RequestState::Pending | RequestState::Failed => {
+                    self.fetch(context, &request, landing).await
+                }
+            };
+            let noted = match &answer {
+                Ok(fetched) if request.state != RequestState::Done => {
+                    self.store.request_done(&request.id, &fetched.success).await
+                }
+                Ok(_) => Ok(()),
+                Err(unfetched) => self.store.request_failed(&request.id, &unfetched.failure).await,
+            };
+            let answer = match noted {
+                Ok(()) => answer,
+                // Not written down is not done: its rows stay out, and it is asked again.
+                Err(error) => Err(Unfetched::of_store(&error)),
+            };
+            answers.push((request, answer));
+        }
+        answers
+    }
+
+    async fn none_of(&self, requests: Vec<RequestRow>, why: &Unfetched) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            if let Err(error) = self.store.request_failed(&request.id, &why.failure).await {
+                tracing::warn!(%error, "a request's failure could not be noted");
+            }
+            answers.push((request, Err(why.clone())));
+        }
+        answers
+    }
+
+    /// All that came becomes one version.
+    async fn land(
+        &self,
+        dataset: &DataSet,
+        landing: LandingDoor,
+        mut answers: Vec<Answer>,
+    ) -> Result<(Vec<Answered>, Option<Landed>), EngineError> {
+        let whole = answers.iter().all(|(_, answer)| answer.is_ok());
+        if dataset.update == UpdateMethod::Replace && !whole {
+            answers = leave_out_incomplete_accounts(answers);
+        }
+        let mut written: Vec<WrittenReply> = Vec::new();
+        let mut landed_ids = Vec::new();
+        let mut answered = Vec::with_capacity(answers.len());
+        for (request, answer) in answers {
+            let outcome = match answer {
+                Ok(fetched) => {
+                    written.push(fetched.written);
+                    landed_ids.push(request.id.clone());
+                    Ok(fetched.decoded)
+                }
+                Err(unfetched) => Err(unfetched),
+            };
+            answered.push((request, outcome));
+        }
+        if written.is_empty() {
+            return Ok((answered, None));
+        }
+        let landed = landing.0.commit(written, whole, self.clock.now()).await?;
+        self.store.requests_landed(&landed_ids).await?;
+        Ok((answered, Some(landed)))
+    }
+
+    /// The table could not be written: said in the run, and the replies stay in the archive.
+    async fn end_in_failure(&self, mut run: Run, error: EngineError) -> EngineError {
+        run.state = RunState::Failed;
+        run.ended_at = Some(self.clock.now());
+        run.message = Some(error.message.clone());
+        let retry = format!("exmetrics run retry {}", run.id);
+        let next = format!(
+            "{} What Microsoft answered is safe in the archive; afterwards run: {retry}",
+            error.next_step
+        );
+        run.next_step = Some(next.trim().to_owned());
+        if let Err(error) = self.store.end_run(&run, &[]).await {
+            tracing::warn!(%error, "the run's end could not be noted");
+        }
+        let next_step = run.next_step.unwrap_or_default();
+        EngineError { kind: EngineErrorKind::Failed, next_step, ..error }
+    }
+
+    fn say_alive(&self, run: &Run) -> Heartbeat {
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        let (run_id, machine) = (run.id.clone(), self.machine.id.clone());
+        Heartbeat(tokio::spawn(beat(store, clock, run_id, machine)))
+    }
+}
+
+/// What became of one request, after its rows went into the table.
+pub(crate) type Answered = (RequestRow, Result<exmetrics_decode::Decoded, Unfetched>);
+
+/// Says that a run is alive as long as it is held.
+struct Heartbeat(tokio::task::JoinHandle<()>);
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn beat(store: Store, clock: Arc<dyn Clock>, run_id: String, machine: String) {
+    loop {
+        clock.sleep(HEARTBEAT).await;
+        if let Err(error) = store.renew_lease(&run_id, &machine, clock.now()).await {
+            tracing::warn!(%error, "the run's lease could not be renewed");
+        }
+    }
+}
+
+/// The landing, as the taker of rows.
+pub(crate) struct LandingDoor(Box<dyn Landing>);
+
+#[async_trait]
+impl RowTaker for LandingDoor {
+    async fn open(&self, columns: &SchemaRef) -> Result<Box<dyn ReplyRows>, TableFailure> {
+        self.0.reply(columns)
+    }
+}
+
+/// A replaced table must not lose the rows of an account that answered only in part.
+fn leave_out_incomplete_accounts(answers: Vec<Answer>) -> Vec<Answer> {
+    let incomplete: Vec<String> = answers
+        .iter()
+        .filter(|(_, answer)| answer.is_err())
+        .map(|(request, _)| request.account_id.clone())
+        .collect();
+    answers
+        .into_iter()
+        .map(|(request, answer)| {
+            let left_out = answer.is_ok() && incomplete.contains(&request.account_id);
+            let answer = if left_out { Err(Unfetched::left_out()) } else { answer };
+            (request, answer)
+        })
+        .collect()
+}
+
+/// How the rows of a DataSet enter its table: which columns say what a new row replaces.
+fn update_rule(report: &Report, dataset: &DataSet) -> UpdateRule {
+    let key = match dataset.update {
+        UpdateMethod::Append => Vec::new(),
+        UpdateMethod::Replace => vec!["_account".to_owned()],
+        UpdateMethod::Partition => partition_columns(report, dataset.details),
+        UpdateMethod::Upsert if dataset.key.is_empty() => preset_key(report, dataset.details),
+        UpdateMethod::Upsert => dataset.key.clone(),
+    };
+    UpdateRule { method: dataset.update, key }
+}
+
+/// What makes a partition, by the report's grain: a day, or one published snapshot of a period.
+fn partition_columns(report: &Report, details: Details) -> Vec<String> {
+    let refresh_date = "report_refresh_date";
+    let mut columns = vec!["_account".to_owned()];
+    match (report.grain, details) {
+        (Grain::Trend, _) => columns.extend(report.day_column.clone()),
+        (_, Details::Date(_) | Details::Range { .. }) => columns.push("_requested_date".into()),
+        (Grain::Current, _) | (_, Details::Current) => {}
+        (_, Details::Period(_)) => columns.push("_requested_period".into()),
+    }
+    let snapshot = !matches!(details, Details::Date(_) | Details::Range { .. });
+    if report.grain != Grain::Trend && snapshot && report.column(refresh_date).is_some() {
+        columns.push(refresh_date.into());
+    }
+    columns
+}
+
+/// What makes a row the same row: the report's own key, for the account and for what was asked.
+pub(crate) fn preset_key(report: &Report, details: Details) -> Vec<String> {
+    let mut columns = vec!["_account".to_owned()];
+    match (report.grain, details) {
+        (Grain::Trend | Grain::Current, _) => {}
+        (_, Details::Date(_) | Details::Range { .. }) => columns.push("_requested_date".into()),
+        (_, Details::Period(_) | Details::Current) => columns.push("_requested_period".into()),
+    }
+    columns.extend(report.key.iter().cloned());
+    columns
+}

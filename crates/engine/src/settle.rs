@@ -1,0 +1,426 @@
+//! What a run's answers mean: for each day, for each account, and for the run.
+
+use std::collections::{BTreeSet, HashMap};
+
+use exmetrics_catalog::{Ask, Grain, Report, catalog};
+use exmetrics_decode::Decoded;
+use exmetrics_graph::Settle;
+use exmetrics_store::{
+    AccountState, CoverageState, DataSet, DayFound, RequestFailure, RequestRow, Run, RunAccount,
+    RunState, StoreError,
+};
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::{
+    Engine, EngineError, Landed, ReadySignIn,
+    fetch::Unfetched,
+    run::{Answered, RunReport},
+};
+
+/// A day without rows is still waited for until it is so old; Microsoft publishes up to nine days late.
+const LATEST_PUBLICATION_DAYS: i32 = 9;
+
+/// One account's part of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountReport {
+    /// Its name.
+    pub name: String,
+    /// How its part ended.
+    pub state: RunState,
+    /// What happened.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub next_step: Option<String>,
+    /// Whether a person must act.
+    #[serde(skip)]
+    pub needs_person: bool,
+}
+
+impl Engine {
+    /// Writes down what is known of each day, and how the run ended for each account and as a whole.
+    pub(crate) async fn settle(
+        &self,
+        dataset: &DataSet,
+        mut run: Run,
+        answers: Vec<Answered>,
+        landed: Option<Landed>,
+        signed_in: &HashMap<String, Result<ReadySignIn, Unfetched>>,
+    ) -> Result<RunReport, EngineError> {
+        let report = catalog().find(&dataset.report)?;
+        let now = self.clock.now();
+        let mut accounts = self.store.run_accounts(&run.id).await?;
+        let mut reports = Vec::with_capacity(accounts.len());
+        let mut warnings = Warnings::default();
+        for account in &mut accounts {
+            let own: Vec<&Answered> = answers
+                .iter()
+                .filter(|(request, _)| request.account_id == account.account_id)
+                .collect();
+            let days = self.days_found(report, &own, account);
+            self.store
+                .note_days(&dataset.id, &account.account_id, &days, self.today(), now)
+                .await?;
+            let outcome = Outcome::of(account, &own, &days);
+            self.note_account(account, &own, &outcome, signed_in).await?;
+            warnings.hear(&own);
+            account.state = outcome.state;
+            account.message.clone_from(&outcome.message);
+            account.next_step.clone_from(&outcome.next_step);
+            reports.push(AccountReport {
+                name: account.name.clone(),
+                state: outcome.state,
+                message: outcome.message,
+                next_step: outcome.next_step,
+                needs_person: outcome.needs_person,
+            });
+        }
+        run.state = whole_state(&reports);
+        run.ended_at = Some(now);
+        run.rows = Some(landed.as_ref().map_or(0, |landed| signed(landed.rows)));
+        run.version = landed.as_ref().map(|landed| signed(landed.version)).or(run.version);
+        run.message = run_message(&reports);
+        run.next_step = reports.iter().find_map(|one| one.next_step.clone());
+        self.store.end_run(&run, &accounts).await?;
+        self.archive.forget_older(&dataset.id, self.settings.archive_days, &run.id);
+        Ok(RunReport {
+            id: run.id,
+            dataset: dataset.name.clone(),
+            state: run.state,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
+            rows: landed.as_ref().map_or(0, |landed| landed.rows),
+            version: landed.map(|landed| landed.version),
+            accounts: reports,
+            warnings: warnings.sentences(&dataset.name),
+        })
+    }
+
+    /// What the answers of one account say of each day.
+    fn days_found(
+        &self,
+        report: &Report,
+        answers: &[&Answered],
+        account: &RunAccount,
+    ) -> Vec<DayFound> {
+        let today = self.today();
+        let mut found: Vec<DayFound> = Vec::new();
+        for (request, answer) in answers {
+            match answer {
+                Ok(decoded) => found.extend(days_of_reply(report, request, decoded, today)),
+                Err(unfetched) => found.extend(asked_days(request).into_iter().map(|day| DayFound {
+                    code: Some(unfetched.failure.code.clone()),
+                    ..nothing_of(day, failed_state(unfetched, day, today))
+                })),
+            }
+        }
+        let expired = account.expired.iter();
+        found.extend(expired.map(|day| nothing_of(*day, CoverageState::Expired)));
+        found
+    }
+
+    /// Keeps with the account what was learnt of it.
+    async fn note_account(
+        &self,
+        account: &RunAccount,
+        answers: &[&Answered],
+        outcome: &Outcome,
+        signed_in: &HashMap<String, Result<ReadySignIn, Unfetched>>,
+    ) -> Result<(), StoreError> {
+        let concealed = answers
+            .iter()
+            .filter_map(|(_, answer)| answer.as_ref().ok())
+            .find_map(|decoded| decoded.concealed);
+        let session = signed_in.get(&account.account_id).and_then(|one| one.as_ref().ok());
+        let tenant_id = session.and_then(|one| one.session.tenant_id());
+        self.store.note_tenant(&account.account_id, tenant_id.as_deref(), concealed).await?;
+        let answered = answers.iter().any(|(_, answer)| answer.is_ok());
+        let state = match (outcome.needs_person, answered) {
+            (true, _) => AccountState::Failed,
+            (false, true) => AccountState::Ok,
+            (false, false) => return Ok(()),
+        };
+        let (message, next_step) = match state {
+            AccountState::Failed => (outcome.message.as_deref(), outcome.next_step.as_deref()),
+            _ => (None, None),
+        };
+        let now = self.clock.now();
+        self.store
+            .note_account_state(&account.account_id, state, message, next_step, now)
+            .await
+    }
+}
+
+/// How one account's part ended.
+struct Outcome {
+    state: RunState,
+    message: Option<String>,
+    next_step: Option<String>,
+    needs_person: bool,
+}
+
+impl Outcome {
+    fn of(account: &RunAccount, answers: &[&Answered], days: &[DayFound]) -> Self {
+        let failures: Vec<&Unfetched> =
+            answers.iter().filter_map(|(_, answer)| answer.as_ref().err()).collect();
+        // What a person must do comes before what passes by itself.
+        let worst = failures
+            .iter()
+            .find(|failure| failure.settle == Settle::Person)
+            .or(failures.first());
+        let needs_person = worst.is_some_and(|failure| failure.settle == Settle::Person);
+        let next_step = worst
+            .map(|failure| failure.failure.next_step.clone())
+            .filter(|next_step| !next_step.is_empty());
+        let awaiting: Vec<Date> = days
+            .iter()
+            .filter(|day| day.state == CoverageState::Awaiting)
+            .map(|day| day.day)
+            .collect();
+        let no_data = failures.iter().all(|failure| failure.settle == Settle::NoDataYet);
+
+        let mut parts = Vec::new();
+        if let Some(failure) = worst {
+            parts.push(match failures.len() {
+                1 => failure.failure.message.clone(),
+                many => format!("{} ({many} requests failed)", failure.failure.message),
+            });
+        }
+        for (days, what) in [
+            (&awaiting, "not published yet"),
+            (&account.expired, "no longer available from Microsoft"),
+            (&account.too_early, "not over yet"),
+        ] {
+            if !days.is_empty() {
+                parts.push(format!("{}: {what}", name_days(days)));
+            }
+        }
+        let state = if answers.is_empty() {
+            let nothing_wanted = account.expired.is_empty() && account.too_early.is_empty();
+            match (account.settled.is_empty(), nothing_wanted) {
+                (false, _) | (true, true) if account.expired.is_empty() => RunState::Succeeded,
+                (false, _) => RunState::Partial,
+                (true, _) => RunState::Failed,
+            }
+        } else if failures.len() == answers.len() && !no_data {
+            RunState::Failed
+        } else if failures.is_empty() && awaiting.is_empty() && account.expired.is_empty() {
+            RunState::Succeeded
+        } else {
+            RunState::Partial
+        };
+        if answers.is_empty() && state == RunState::Failed {
+            parts.insert(0, "nothing is left to ask".into());
+        } else if answers.is_empty() && parts.is_empty() {
+            parts.push("nothing is due: every day is captured or was asked today".into());
+        }
+        let message = (!parts.is_empty()).then(|| parts.join("; "));
+        Self { state, message, next_step, needs_person }
+    }
+}
+
+/// What a reply says of the days that were asked.
+fn days_of_reply(
+    report: &Report,
+    request: &RequestRow,
+    decoded: &Decoded,
+    today: Date,
+) -> Vec<DayFound> {
+    let published = |day: Date, rows: u64, hash: String| DayFound {
+        rows: Some(signed(rows)),
+        hash: Some(hash),
+        refresh_date: decoded.refresh_date,
+        ..nothing_of(day, CoverageState::Published)
+    };
+    let absent = |day: Date| {
+        let late = decoded.refresh_date.is_some_and(|refreshed| day > refreshed);
+        nothing_of(day, absent_state(day, today, late))
+    };
+    let mut found: Vec<DayFound> = Vec::new();
+    match (report.grain, request.ask) {
+        (Grain::Trend, _) => {
+            for (day, content) in &decoded.days {
+                if content.rows_with_data > 0 {
+                    found.push(published(*day, content.rows, content.hash_hex()));
+                }
+            }
+        }
+        (_, Ask::Date(day)) if decoded.content.rows_with_data > 0 => {
+            found.push(published(day, decoded.rows_kept, decoded.content.hash_hex()));
+        }
+        (_, Ask::Period(_) | Ask::Current) if decoded.content.rows_with_data > 0 => {
+            // A snapshot of a whole period stands in the ledger under the day it was published for.
+            let day = decoded.refresh_date;
+            found.extend(
+                day.map(|day| published(day, decoded.rows_kept, decoded.content.hash_hex())),
+            );
+        }
+        _ => {}
+    }
+    let seen: BTreeSet<Date> = found.iter().map(|day| day.day).collect();
+    let missing = asked_days(request).into_iter().filter(|day| !seen.contains(day));
+    found.extend(missing.map(absent));
+    found
+}
+
+/// The days that a request names.
+fn asked_days(request: &RequestRow) -> Vec<Date> {
+    match (&request.keep, request.ask) {
+        (Some(days), _) => days.iter().copied().collect(),
+        (None, Ask::Date(day)) => vec![day],
+        (None, _) => Vec::new(),
+    }
+}
+
+fn absent_state(day: Date, today: Date, after_refresh: bool) -> CoverageState {
+    if !after_refresh && (today - day).get_days() > LATEST_PUBLICATION_DAYS {
+        CoverageState::Empty
+    } else {
+        CoverageState::Awaiting
+    }
+}
+
+fn failed_state(unfetched: &Unfetched, day: Date, today: Date) -> CoverageState {
+    match unfetched.settle {
+        Settle::NoDataYet => absent_state(day, today, false),
+        _ => CoverageState::Failed,
+    }
+}
+
+fn nothing_of(day: Date, state: CoverageState) -> DayFound {
+    DayFound { day, state, rows: None, hash: None, refresh_date: None, code: None }
+}
+
+fn whole_state(accounts: &[AccountReport]) -> RunState {
+    let all = |state| accounts.iter().all(|account| account.state == state);
+    if all(RunState::Succeeded) {
+        RunState::Succeeded
+    } else if all(RunState::Failed) {
+        RunState::Failed
+    } else {
+        RunState::Partial
+    }
+}
+
+fn run_message(accounts: &[AccountReport]) -> Option<String> {
+    match accounts {
+        [one] => one.message.clone(),
+        many => {
+            let fine = many.iter().filter(|one| one.state != RunState::Failed).count();
+            (fine < many.len())
+                .then(|| format!("{fine} of {} accounts succeeded", many.len()))
+                .or_else(|| many.iter().find_map(|one| one.message.clone()))
+        }
+    }
+}
+
+/// Days in a sentence: one, a range without gaps, or the first and how many.
+pub fn name_days(days: &[Date]) -> String {
+    match days {
+        [one] => one.to_string(),
+        [first, .., last] if (*last - *first).get_days() as usize + 1 == days.len() => {
+            format!("{first} to {last}")
+        }
+        [first, rest @ ..] => format!("{first} and {} more days", rest.len()),
+        [] => String::new(),
+    }
+}
+
+/// What a person should know though nothing failed.
+#[derive(Default)]
+struct Warnings {
+    concealed: bool,
+    rejects: u64,
+    added: BTreeSet<String>,
+    missing: BTreeSet<String>,
+    renamed: BTreeSet<String>,
+    repeated: BTreeSet<String>,
+}
+
+impl Warnings {
+    fn hear(&mut self, answers: &[&Answered]) {
+        for decoded in answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()) {
+            self.concealed |= decoded.concealed == Some(true);
+            self.rejects += decoded.rejects;
+            self.added.extend(decoded.drift.added.iter().cloned());
+            self.missing.extend(decoded.drift.missing.iter().cloned());
+            let renamed = decoded.drift.renamed.iter();
+            self.renamed.extend(renamed.map(|(came, name)| format!("{name} (came as '{came}')")));
+            self.repeated.extend(decoded.drift.repeated.iter().cloned());
+        }
+    }
+
+    fn sentences(&self, dataset: &str) -> Vec<String> {
+        let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
+        let mut sentences = Vec::new();
+        if self.concealed {
+            sentences.push(
+                "names are concealed by the tenant; an administrator can show them in the Microsoft \
+                 365 admin center under Settings > Org settings > Reports"
+                    .into(),
+            );
+        }
+        for (names, what) in [
+            (&self.added, "the report has new columns, kept as text"),
+            (&self.missing, "the report lacks columns, which are empty now"),
+            (&self.renamed, "columns came under another name"),
+            (&self.repeated, "columns came more than once"),
+        ] {
+            if !names.is_empty() {
+                sentences.push(format!("{what}: {}", list(names)));
+            }
+        }
+        if self.rejects > 0 {
+            sentences.push(format!(
+                "{} cells did not fit their column and are kept apart; see: exmetrics dataset rejects \
+                 \"{dataset}\"",
+                self.rejects
+            ));
+        }
+        sentences
+    }
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl Unfetched {
+    fn ours(code: &str, settle: Settle, message: String, next_step: String) -> Self {
+        let word = match settle {
+            Settle::Person => "person",
+            Settle::TryAgain { .. } => "try_again",
+            Settle::GiveUp => "give_up",
+            Settle::NoDataYet => "no_data_yet",
+        };
+        let failure =
+            RequestFailure { code: code.into(), settle: word.into(), message, next_step };
+        Self { failure, settle }
+    }
+
+    /// The account has no session: its secret is missing or unusable.
+    pub(crate) fn of_sign_in(error: &EngineError) -> Self {
+        let settle = match error.kind {
+            crate::EngineErrorKind::Person => Settle::Person,
+            _ => Settle::GiveUp,
+        };
+        Self::ours("sign_in", settle, error.message.clone(), error.next_step.clone())
+    }
+
+    /// The account was removed while the run was under way.
+    pub(crate) fn account_removed() -> Self {
+        let message = "the account was removed".to_owned();
+        Self::ours("account_removed", Settle::GiveUp, message, String::new())
+    }
+
+    /// The answer could not be written down.
+    pub(crate) fn of_store(error: &StoreError) -> Self {
+        Self::ours("store", Settle::TryAgain { at: None }, error.to_string(), String::new())
+    }
+
+    /// Answered, but kept out of a replaced table because the account's other requests failed.
+    pub(crate) fn left_out() -> Self {
+        let message = "left out, so that the table keeps the account's older rows".to_owned();
+        Self::ours("left_out", Settle::TryAgain { at: None }, message, String::new())
+    }
+}

@@ -1,0 +1,111 @@
+//! Where rows land, as the engine sees it. The lake stands behind this; the engine does not know it.
+
+use std::any::Any;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use async_trait::async_trait;
+use exmetrics_catalog::UpdateMethod;
+use jiff::Timestamp;
+
+/// DataSet tables.
+#[async_trait]
+pub trait Tables: Send + Sync {
+    /// Makes an empty table; does nothing when it is there.
+    async fn create(
+        &self,
+        location: &str,
+        name: &str,
+        columns: &SchemaRef,
+    ) -> Result<(), TableFailure>;
+
+    /// Begins to land a run.
+    async fn begin(
+        &self,
+        location: &str,
+        mark: LandingMark,
+        rule: UpdateRule,
+    ) -> Result<Box<dyn Landing>, TableFailure>;
+}
+
+/// Who lands. The number grows from landing to landing of one DataSet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LandingMark {
+    /// The DataSet's lasting id.
+    pub dataset_id: String,
+    /// The landing's number.
+    pub number: i64,
+    /// The run.
+    pub run_id: String,
+}
+
+/// How rows enter the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpdateRule {
+    /// The method.
+    pub method: UpdateMethod,
+    /// The columns whose values say which old rows a new row replaces.
+    pub key: Vec<String>,
+}
+
+/// A run on its way into a table.
+#[async_trait]
+pub trait Landing: Send + Sync {
+    /// Opens the rows of one reply.
+    fn reply(&self, columns: &SchemaRef) -> Result<Box<dyn ReplyRows>, TableFailure>;
+
+    /// Makes the rows of the replies the newest version; all of them or none. `whole` says that the run
+    /// brought all it was to bring: only then does replace let go of every old row.
+    async fn commit(
+        self: Box<Self>,
+        replies: Vec<WrittenReply>,
+        whole: bool,
+        now: Timestamp,
+    ) -> Result<Landed, TableFailure>;
+}
+
+/// The rows of one reply, being written.
+#[async_trait]
+pub trait ReplyRows: Send {
+    /// Adds rows.
+    async fn write(&mut self, batch: &RecordBatch) -> Result<(), TableFailure>;
+
+    /// Closes the reply.
+    async fn finish(self: Box<Self>) -> Result<WrittenReply, TableFailure>;
+
+    /// Forgets the reply.
+    async fn abandon(self: Box<Self>);
+}
+
+/// A reply whose rows are written and in no version yet. What it is, the table knows.
+pub struct WrittenReply(pub Box<dyn Any + Send + Sync>);
+
+impl std::fmt::Debug for WrittenReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WrittenReply")
+    }
+}
+
+/// What a landing did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landed {
+    /// The version that holds the rows.
+    pub version: u64,
+    /// How many rows came in.
+    pub rows: u64,
+    /// How many rows the table holds now.
+    pub table_rows: u64,
+}
+
+/// A table failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct TableFailure {
+    /// What happened, to what.
+    pub message: String,
+    /// What to do next.
+    pub next_step: String,
+    /// The failure underneath.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}

@@ -1,0 +1,169 @@
+//! `dataset`
+
+use clap::{Args, Subcommand};
+use exmetrics_catalog::UpdateMethod;
+
+use super::{DetailsArguments, ShowArguments};
+
+/// Named, versioned tables.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataSetCommand {
+    /// Make a DataSet. Nothing runs unless --run is given.
+    Create(Box<CreateDataSet>),
+    /// All DataSets.
+    List,
+    /// One DataSet: what feeds it, its table and columns.
+    Show {
+        /// Its name.
+        name: String,
+    },
+    /// Change a DataSet; what is not named stays.
+    Edit(Box<EditDataSet>),
+    /// Give a DataSet another name.
+    Rename {
+        /// Its name.
+        name: String,
+        /// Its new name.
+        to: String,
+    },
+    /// Forget a DataSet. Its table stays unless --delete-table is given.
+    Remove {
+        /// Its name.
+        name: String,
+        /// Delete the table and all its versions, too.
+        #[arg(long)]
+        delete_table: bool,
+    },
+    /// Ask what is due and land it.
+    Run {
+        /// Its name.
+        name: String,
+        /// Ask also for days that are captured and settled.
+        #[arg(long)]
+        full: bool,
+        /// Do not wait for quota: fail, and say when to try again.
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// Show what a run would ask, which days it would leave out and why.
+    Plan {
+        /// Its name.
+        name: String,
+        /// As if settled days were asked, too.
+        #[arg(long)]
+        full: bool,
+    },
+    /// The first rows.
+    Preview {
+        /// Its name.
+        name: String,
+        /// How many rows.
+        #[arg(long, default_value_t = 20)]
+        rows: usize,
+        /// Of an older version.
+        #[arg(long)]
+        version: Option<u64>,
+        #[command(flatten)]
+        show: ShowArguments,
+    },
+    /// All rows, into a file or to standard output.
+    Export {
+        /// Its name.
+        name: String,
+        /// Of an older version.
+        #[arg(long)]
+        version: Option<u64>,
+        #[command(flatten)]
+        show: ShowArguments,
+    },
+    /// The versions of the table, the newest first.
+    History {
+        /// Its name.
+        name: String,
+    },
+    /// Make an older version the newest; nothing is forgotten.
+    Restore {
+        /// Its name.
+        name: String,
+        /// Which version.
+        #[arg(long)]
+        version: u64,
+    },
+    /// What is known of each day.
+    Coverage {
+        /// Its name.
+        name: String,
+    },
+    /// Cells that did not fit their column, word for word.
+    Rejects {
+        /// Its name.
+        name: String,
+        /// How many.
+        #[arg(long, default_value_t = 1000)]
+        limit: usize,
+    },
+    /// Merge small files of the table; no row changes.
+    Compact {
+        /// Its name.
+        name: String,
+    },
+    /// Remove files that no version of the last days needs.
+    Vacuum {
+        /// Its name.
+        name: String,
+        /// How many days of versions stay restorable.
+        #[arg(long, default_value_t = 30)]
+        keep_days: u32,
+    },
+}
+
+/// `dataset create`
+#[derive(Debug, Args)]
+pub(crate) struct CreateDataSet {
+    /// Its name, also in SQL.
+    pub(crate) name: String,
+    /// A slug, a function name, or the connector's name in quotes.
+    #[arg(long)]
+    pub(crate) report: String,
+    /// An account that feeds it; may be repeated.
+    #[arg(long, required = true)]
+    pub(crate) account: Vec<String>,
+    #[command(flatten)]
+    pub(crate) details: DetailsArguments,
+    #[command(flatten)]
+    pub(crate) update: UpdateArguments,
+    /// What it is for.
+    #[arg(long, default_value = "")]
+    pub(crate) description: String,
+    /// Run it at once.
+    #[arg(long)]
+    pub(crate) run: bool,
+}
+
+/// How rows enter the table.
+#[derive(Debug, Args)]
+pub(crate) struct UpdateArguments {
+    /// replace, append, upsert or partition.
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) update: Option<UpdateMethod>,
+    /// The columns that tell one row from another, for upsert; the report presets them.
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub(crate) key: Vec<String>,
+}
+
+/// `dataset edit`
+#[derive(Debug, Args)]
+pub(crate) struct EditDataSet {
+    /// Its name.
+    pub(crate) name: String,
+    /// The accounts that feed it from now on; may be repeated.
+    #[arg(long)]
+    pub(crate) account: Vec<String>,
+    #[command(flatten)]
+    pub(crate) details: DetailsArguments,
+    #[command(flatten)]
+    pub(crate) update: UpdateArguments,
+    /// What it is for.
+    #[arg(long)]
+    pub(crate) description: Option<String>,
+}

@@ -1,0 +1,79 @@
+//! DETAILS: what to ask of a report.
+
+use clap::Args;
+use exmetrics_catalog::{DayChoice, Details, Grain, Period, Report};
+use jiff::civil::Date;
+
+use crate::failure::Failure;
+
+/// What to ask of a report: a period, a date, or a range of dates.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Details")]
+pub(crate) struct DetailsArguments {
+    /// A period that ends with the newest day there is: D7, D30, D90, D180.
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["date", "days_back", "from", "from_days_back", "to", "to_days_back"])]
+    period: Option<Period>,
+    /// One day.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_date, conflicts_with_all = ["days_back", "from", "from_days_back", "to", "to_days_back"])]
+    date: Option<Date>,
+    /// One day, so many days before today (UTC).
+    #[arg(long, value_name = "N", conflicts_with_all = ["from", "from_days_back", "to", "to_days_back"])]
+    days_back: Option<u16>,
+    /// The first day of a range; both ends are included.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_date, conflicts_with = "from_days_back")]
+    from: Option<Date>,
+    /// The first day of a range, so many days before today.
+    #[arg(long, value_name = "N")]
+    from_days_back: Option<u16>,
+    /// The last day of a range.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_date, conflicts_with = "to_days_back")]
+    to: Option<Date>,
+    /// The last day of a range, so many days before today.
+    #[arg(long, value_name = "N")]
+    to_days_back: Option<u16>,
+}
+
+impl DetailsArguments {
+    /// Whether anything was chosen.
+    pub(crate) fn is_given(&self) -> bool {
+        self.period.is_some()
+            || self.date.is_some()
+            || self.days_back.is_some()
+            || self.from.or(self.to).is_some()
+            || self.from_days_back.or(self.to_days_back).is_some()
+    }
+
+    /// What was chosen, checked against the report.
+    pub(crate) fn read(&self, report: &Report, today: Date) -> Result<Details, Failure> {
+        let from = self.from.map(DayChoice::On).or(self.from_days_back.map(DayChoice::DaysBack));
+        let to = self.to.map(DayChoice::On).or(self.to_days_back.map(DayChoice::DaysBack));
+        let details = match (self.period, self.date, self.days_back, from, to) {
+            (Some(period), ..) => Details::Period(period),
+            (_, Some(date), ..) => Details::Date(DayChoice::On(date)),
+            (_, _, Some(days), ..) => Details::Date(DayChoice::DaysBack(days)),
+            (.., Some(from), Some(to)) => Details::Range { from, to },
+            (.., Some(_), None) => {
+                return Err(Failure::arguments("the range has a first day but no last day")
+                    .next("Add --to DATE or --to-days-back N."));
+            }
+            (.., None, Some(_)) => {
+                return Err(Failure::arguments("the range has a last day but no first day")
+                    .next("Add --from DATE or --from-days-back N."));
+            }
+            // A report without anything to choose needs no choice.
+            (.., None, None) => Details::Current,
+        };
+        details.check(report, today)?;
+        debug_assert!(details != Details::Current || report.grain == Grain::Current);
+        Ok(details)
+    }
+}
+
+fn read_date(text: &str) -> Result<Date, String> {
+    // Only the plain form: a date with a time would mean another day elsewhere.
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    plain
+        .then(|| text.parse().ok())
+        .flatten()
+        .ok_or_else(|| "no date; write it as YYYY-MM-DD, for example 2026-11-01".to_owned())
+}

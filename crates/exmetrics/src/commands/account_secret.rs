@@ -1,0 +1,146 @@
+//! Where an account's secret comes from: a file, standard input, a question on the terminal, or a
+//! person's sign-in. Never the command line.
+
+use std::{
+    io::{IsTerminal, Read},
+    path::Path,
+    time::Duration,
+};
+
+use exmetrics_engine::Engine;
+use exmetrics_graph::{AppRegistration, Certificate, DelegatedScope, SignedIn};
+use exmetrics_store::SignIn;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{args::SignInChoice, args::SecretArguments, failure::Failure, say};
+
+/// How long a person has to sign in.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// How an account signs in, and its secret if that is known without a person.
+pub(crate) fn read(
+    choice: Option<SignInChoice>,
+    arguments: &SecretArguments,
+) -> Result<(SignIn, Option<SecretString>), Failure> {
+    let source = &arguments.source;
+    let given = source.client_secret_file.is_some()
+        || source.client_secret_stdin
+        || source.certificate.is_some()
+        || source.federated_token_file.is_some();
+    match choice {
+        Some(SignInChoice::Browser | SignInChoice::Device) if given => {
+            return Err(Failure::arguments(
+                "a person's sign-in takes no client secret, certificate or federated token",
+            ));
+        }
+        Some(SignInChoice::Browser) => return Ok((SignIn::Browser, None)),
+        Some(SignInChoice::Device) => return Ok((SignIn::Device, None)),
+        Some(SignInChoice::App) | None => {}
+    }
+    if let Some(file) = &source.certificate {
+        let certificate = certificate(file, arguments.certificate_password_file.as_deref())?;
+        return Ok((SignIn::Certificate, Some(certificate)));
+    }
+    if let Some(file) = &source.federated_token_file {
+        let file = std::path::absolute(file).map_err(Failure::at_file("finding", file))?;
+        if !file.is_file() {
+            return Err(Failure::arguments(format!(
+                "there is no federated token file {}",
+                file.display()
+            )));
+        }
+        let path = SecretString::from(file.to_string_lossy().into_owned());
+        return Ok((SignIn::FederatedToken, Some(path)));
+    }
+    Ok((SignIn::ClientSecret, Some(client_secret(arguments)?)))
+}
+
+fn client_secret(arguments: &SecretArguments) -> Result<SecretString, Failure> {
+    let source = &arguments.source;
+    let secret = if let Some(file) = &source.client_secret_file {
+        secret_file(file)?
+    } else if source.client_secret_stdin {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::failed(format!("the secret cannot be read: {error}")))?;
+        SecretString::from(text)
+    } else if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        let typed = rpassword::prompt_password("Client secret: ")
+            .map_err(|error| Failure::failed(format!("the secret cannot be read: {error}")))?;
+        SecretString::from(typed)
+    } else {
+        return Err(Failure::arguments("there is no client secret").next(
+            "Give one with --client-secret-file FILE or --client-secret-stdin, or use --certificate, \
+             --federated-token-file, or --sign-in browser or device.",
+        ));
+    };
+    let trimmed = SecretString::from(secret.expose_secret().trim());
+    if trimmed.expose_secret().is_empty() {
+        return Err(Failure::arguments("the client secret is empty"));
+    }
+    Ok(trimmed)
+}
+
+fn secret_file(file: &Path) -> Result<SecretString, Failure> {
+    let text = std::fs::read_to_string(file).map_err(Failure::at_file("reading", file))?;
+    Ok(SecretString::from(text))
+}
+
+/// A certificate with its key, as PEM, however it came.
+fn certificate(file: &Path, password_file: Option<&Path>) -> Result<SecretString, Failure> {
+    let bytes = std::fs::read(file).map_err(Failure::at_file("reading", file))?;
+    let looks_like_pem = bytes.windows(10).any(|window| window == b"-----BEGIN");
+    let certificate = if looks_like_pem {
+        Certificate::from_pem(&bytes)
+    } else {
+        let password = match password_file {
+            Some(file) => SecretString::from(secret_file(file)?.expose_secret().trim_end_matches(['\r', '\n'])),
+            None => SecretString::from(""),
+        };
+        Certificate::from_pfx(&bytes, &password)
+    };
+    let unusable = |error| {
+        Failure::arguments(format!("the certificate {} is unusable: {error}", file.display()))
+    };
+    Ok(certificate.map_err(unusable)?.to_pem())
+}
+
+/// A person signs in; the refresh token is the account's secret.
+pub(crate) async fn person(
+    engine: &Engine,
+    app: &AppRegistration,
+    how: SignIn,
+    no_browser: bool,
+) -> Result<SecretString, Failure> {
+    let scope = DelegatedScope::ReportsAndSettings;
+    let signed_in = match once(engine, app.clone(), how, no_browser, scope).await {
+        // The names setting is a nicety: sign in without it where it is not granted.
+        Err(failure) if failure.code == "AADSTS65001" || failure.code == "AADSTS90094" => {
+            once(engine, app.clone(), how, no_browser, DelegatedScope::ReportsOnly).await
+        }
+        other => other,
+    };
+    let signed_in = signed_in.map_err(exmetrics_engine::EngineError::from)?;
+    Ok(signed_in.refresh_token)
+}
+
+async fn once(
+    engine: &Engine,
+    app: AppRegistration,
+    how: SignIn,
+    no_browser: bool,
+    scope: DelegatedScope,
+) -> Result<SignedIn, exmetrics_graph::Failure> {
+    if how == SignIn::Device {
+        let device = engine.begin_device(app, scope).await?;
+        say::note(device.message());
+        return device.wait().await;
+    }
+    let browser = engine.begin_browser(app, scope).await?;
+    say::note(format!("To sign in, open {}", browser.url()));
+    if !no_browser && webbrowser::open(browser.url()).is_err() {
+        say::note("No browser could be opened; open the address by hand.");
+    }
+    browser.wait(PATIENCE).await
+}

@@ -1,0 +1,292 @@
+//! `dataset`, as far as the table is concerned: rows, versions, coverage, rejects, upkeep.
+
+use exmetrics_catalog::catalog;
+use exmetrics_lake::{DataSetTable, QuerySession};
+use exmetrics_store::{CoverageState, DataSet};
+use jiff::{SignedDuration, ToSpan};
+use serde_json::json;
+
+use super::{dataset::base_value, show_rows};
+use crate::{
+    app::App,
+    args::{DataSetCommand, Global, ShowArguments},
+    failure::{Ended, Failure},
+    listing::{self, count, thousands},
+    say,
+};
+
+pub(crate) async fn run(
+    app: &App,
+    command: DataSetCommand,
+    global: &Global,
+) -> Result<Ended, Failure> {
+    let now = app.engine.clock().now();
+    match command {
+        DataSetCommand::Preview { name, rows, version, show } => {
+            let mut show = show;
+            if global.json {
+                show.format = Some(exmetrics_show::Format::Jsonl);
+            }
+            let dataset = app.store().dataset(&name).await?;
+            export(&dataset, version, Some(rows), &show).await?;
+        }
+        DataSetCommand::Export { name, version, show } => {
+            let dataset = app.store().dataset(&name).await?;
+            let rows = export(&dataset, version, None, &show).await?;
+            if let Some(file) = &show.output {
+                say::note(format!("{} in {}", count(rows, "row"), file.display()));
+            }
+        }
+        DataSetCommand::History { name } => {
+            history(&app.store().dataset(&name).await?, global).await?;
+        }
+        DataSetCommand::Restore { name, version } => {
+            let dataset = app.store().dataset(&name).await?;
+            DataSetTable::open_version(&dataset.location, version).await?;
+            let table = DataSetTable::open(&dataset.location).await?;
+            let restored = table.restore(version, now).await?;
+            app.store().forget_checks(&dataset.id).await?;
+            let state = restored.state().await?;
+            if global.json {
+                say::json(&json!({ "restored": version, "version": state.version, "rows": state.rows }))?;
+            } else {
+                say::note(format!(
+                    "Version {version} is the newest again, as version {} with {}.",
+                    state.version,
+                    count(state.rows, "row")
+                ));
+            }
+        }
+        DataSetCommand::Coverage { name } => {
+            coverage(app, &app.store().dataset(&name).await?, global).await?;
+        }
+        DataSetCommand::Rejects { name, limit } => {
+            rejects(app, &app.store().dataset(&name).await?, limit, global)?;
+        }
+        DataSetCommand::Compact { name } => {
+            let dataset = app.store().dataset(&name).await?;
+            let done = DataSetTable::open(&dataset.location).await?.compact(now).await?;
+            if global.json {
+                say::json(&done)?;
+            } else {
+                say::note(format!(
+                    "{} became {}.",
+                    count(done.files_before, "file"),
+                    done.files_after
+                ));
+            }
+        }
+        DataSetCommand::Vacuum { name, keep_days } => {
+            let dataset = app.store().dataset(&name).await?;
+            let keep = SignedDuration::from_hours(i64::from(keep_days) * 24);
+            let done = DataSetTable::open(&dataset.location).await?.vacuum(keep).await?;
+            if global.json {
+                say::json(&done)?;
+            } else {
+                say::note(format!("{} removed.", count(done.files, "file")));
+            }
+        }
+        // The others are in `dataset`.
+        _ => {}
+    }
+    Ok(Ended::Done)
+}
+
+async fn export(
+    dataset: &DataSet,
+    version: Option<u64>,
+    limit: Option<usize>,
+    show: &ShowArguments,
+) -> Result<u64, Failure> {
+    let table = match version {
+        Some(version) => DataSetTable::open_version(&dataset.location, version).await?,
+        None => DataSetTable::open(&dataset.location).await?,
+    };
+    let rows = QuerySession::rows(&table, limit).await?;
+    show_rows::stream(rows, show, "reading the table").await
+}
+
+/// A DataSet for scripts, with how its table stands.
+pub(crate) async fn value(dataset: &DataSet) -> serde_json::Value {
+    let mut value = base_value(dataset);
+    let state = match DataSetTable::open(&dataset.location).await {
+        Ok(table) => table.state().await.ok(),
+        Err(_) => None,
+    };
+    value["rows"] = state.as_ref().map(|state| state.rows).into();
+    value["version"] = state.as_ref().map(|state| state.version).into();
+    let columns = state.map(|state| {
+        let fields = state.schema.fields().iter();
+        fields.map(|field| json!({ "name": field.name(), "type": kind(field.data_type()) })).collect::<Vec<_>>()
+    });
+    value["columns"] = columns.into();
+    value
+}
+
+/// A column's type in the catalogue's words.
+fn kind(kind: &arrow_schema::DataType) -> String {
+    use arrow_schema::DataType;
+    match kind {
+        DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => "text".into(),
+        DataType::Int64 => "bigint".into(),
+        DataType::Date32 => "date".into(),
+        DataType::Boolean => "boolean".into(),
+        DataType::Timestamp(..) => "timestamp".into(),
+        other => other.to_string().to_lowercase(),
+    }
+}
+
+pub(crate) async fn show(dataset: &DataSet, global: &Global) -> Result<(), Failure> {
+    if global.json {
+        return say::json(&value(dataset).await);
+    }
+    let accounts: Vec<&str> = dataset.accounts.iter().map(|(_, name)| name.as_str()).collect();
+    let table = DataSetTable::open(&dataset.location).await?;
+    let state = table.state().await?;
+    let mut pairs = vec![
+        ("DataSet", dataset.name.clone()),
+        ("report", dataset.report.clone()),
+        ("accounts", accounts.join(", ")),
+        ("details", dataset.details.to_string()),
+        ("update method", dataset.update.to_string()),
+    ];
+    if !dataset.key.is_empty() {
+        pairs.push(("key", dataset.key.join(", ")));
+    }
+    if !dataset.description.is_empty() {
+        pairs.push(("description", dataset.description.clone()));
+    }
+    pairs.push(("table", dataset.location.clone()));
+    pairs.push(("rows", thousands(state.rows)));
+    pairs.push(("version", state.version.to_string()));
+    pairs.push(("files", format!("{} ({} kB)", state.files, thousands(state.bytes.div_ceil(1000)))));
+    listing::pairs(&pairs)?;
+    say::out("")?;
+    let report = catalog().find(&dataset.report)?;
+    let rows: Vec<Vec<String>> = state
+        .schema
+        .fields()
+        .iter()
+        .map(|field| {
+            let meaning = report.column(field.name()).map(|column| column.meaning.clone());
+            vec![field.name().clone(), kind(field.data_type()), meaning.unwrap_or_default()]
+        })
+        .collect();
+    listing::table(&["column", "type", "meaning"], &rows)
+}
+
+pub(crate) async fn remove(
+    app: &App,
+    name: &str,
+    delete_table: bool,
+    global: &Global,
+) -> Result<(), Failure> {
+    let dataset = app.store().dataset(name).await?;
+    app.store().remove_dataset(&dataset.id).await?;
+    let folder = std::path::Path::new(&dataset.location);
+    if delete_table && folder.is_dir() {
+        std::fs::remove_dir_all(folder).map_err(Failure::at_file("deleting", folder))?;
+    }
+    if global.json {
+        return say::json(&json!({ "removed": dataset.name, "location": dataset.location,
+                                  "table_deleted": delete_table }));
+    }
+    say::note(format!("The DataSet '{}' is forgotten.", dataset.name));
+    if !delete_table {
+        say::note(format!("  Its table stays in {}", dataset.location));
+    }
+    Ok(())
+}
+
+async fn history(dataset: &DataSet, global: &Global) -> Result<(), Failure> {
+    let versions = DataSetTable::open(&dataset.location).await?.history().await?;
+    if global.json {
+        return say::json(&versions);
+    }
+    let number = |number: Option<u64>| number.map(thousands).unwrap_or_default();
+    let rows: Vec<Vec<String>> = versions
+        .iter()
+        .map(|version| {
+            let at = version.committed_at.map(|at| at.round(jiff::Unit::Second).unwrap_or(at));
+            vec![
+                version.version.to_string(),
+                at.map(|at| at.to_string()).unwrap_or_default(),
+                version.method.clone(),
+                number(version.rows),
+                number(version.table_rows),
+                version.run_id.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    listing::table(&["version", "committed", "method", "rows landed", "rows in table", "run"], &rows)
+}
+
+async fn coverage(app: &App, dataset: &DataSet, global: &Global) -> Result<(), Failure> {
+    let report = catalog().find(&dataset.report)?;
+    let days = app.store().coverage(&dataset.id).await?;
+    let name = |id: &str| {
+        let found = dataset.accounts.iter().find(|(account, _)| account == id);
+        found.map(|(_, name)| name.clone()).unwrap_or_default()
+    };
+    let expires = |day: jiff::civil::Date| {
+        report.window_days().and_then(|window| day.checked_add(i64::from(window).days()).ok())
+    };
+    if global.json {
+        let values: Vec<_> = days
+            .iter()
+            .map(|day| {
+                json!({ "account": name(&day.account_id), "date": day.day, "state": day.state,
+                        "rows": day.rows, "first_seen": day.first_seen,
+                        "last_checked": day.last_checked, "restated": day.restated,
+                        "expires_on": expires(day.day) })
+            })
+            .collect();
+        return say::json(&values);
+    }
+    let rows: Vec<Vec<String>> = days
+        .iter()
+        .map(|day| {
+            let state = match (day.state, &day.code) {
+                (CoverageState::Failed, Some(code)) => format!("failed ({code})"),
+                (state, _) => state.as_str().to_owned(),
+            };
+            vec![
+                name(&day.account_id),
+                day.day.to_string(),
+                state,
+                day.rows.map(|rows| rows.to_string()).unwrap_or_default(),
+                day.restated.to_string(),
+                expires(day.day).map(|day| day.to_string()).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    listing::table(&["account", "day", "state", "rows", "restated", "expires"], &rows)
+}
+
+fn rejects(app: &App, dataset: &DataSet, limit: usize, global: &Global) -> Result<(), Failure> {
+    let rejects = app
+        .engine
+        .rejects()
+        .read(&dataset.id, limit)
+        .map_err(|error| Failure::failed(format!("the rejects cannot be read: {error}")))?;
+    if global.json {
+        return say::json(&rejects);
+    }
+    if rejects.is_empty() {
+        say::note("Every cell fitted its column.");
+        return Ok(());
+    }
+    let text = |reject: &serde_json::Value, name: &str| match &reject[name] {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let rows: Vec<Vec<String>> = rejects
+        .iter()
+        .map(|reject| {
+            ["account", "request", "line", "column", "value", "problem"]
+                .map(|name| text(reject, name))
+                .to_vec()
+        })
+        .collect();
+    listing::table(&["account", "request", "line", "column", "value", "problem"], &rows)
+}

@@ -1,0 +1,58 @@
+//! One file per command; each says what it does to the parts and what it shows.
+
+mod account;
+mod account_secret;
+mod dataset;
+mod dataset_table;
+mod demo;
+mod pull;
+mod query;
+mod report;
+mod runs;
+mod show_rows;
+mod sim;
+
+use clap::CommandFactory;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::App,
+    args::{Arguments, Command},
+    failure::{Ended, Failure},
+};
+
+/// Does what the arguments say.
+pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
+    let Arguments { global, command } = arguments;
+    start_log(&global.log)?;
+    let open = || App::open(global.home.clone());
+    match command {
+        Command::Demo(demo) => demo::run(&demo, &global).await,
+        Command::Account(command) => account::run(&open().await?, command, &global).await,
+        Command::Report(command) => report::run(&command, &global),
+        Command::Pull(pull) => pull::run(&open().await?, &pull, &global).await,
+        Command::Dataset(command) => dataset::run(&open().await?, command, &global).await,
+        Command::Run(command) => runs::run(&open().await?, command, &global).await,
+        Command::Query(query) => query::run(&open().await?, &query).await,
+        Command::Sim(sim) => sim::run(&sim, &global).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "exmetrics", &mut script);
+            crate::say::out(String::from_utf8_lossy(&script).trim_end())?;
+            Ok(Ended::Done)
+        }
+    }
+}
+
+/// Logs go to stderr, as plain lines.
+fn start_log(level: &str) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(level)
+        .map_err(|_| Failure::arguments(format!("'{level}' is no log level; try info or debug")))?;
+    let started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .try_init();
+    debug_assert!(started.is_ok(), "the log is started once");
+    Ok(())
+}

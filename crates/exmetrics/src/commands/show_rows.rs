@@ -1,0 +1,56 @@
+//! Rows to where the person wants them.
+
+use std::path::Path;
+
+use exmetrics_lake::SendableRecordBatchStream;
+use exmetrics_show::{Format, RowWriter, ShowOptions, Target, default_format};
+use futures::StreamExt;
+
+use crate::{args::ShowArguments, failure::Failure, say};
+
+/// Opens the place where rows go.
+pub(crate) fn open(
+    arguments: &ShowArguments,
+    schema: arrow_schema::SchemaRef,
+) -> Result<RowWriter, Failure> {
+    let format = format(arguments);
+    let target = match &arguments.output {
+        Some(file) => Target::File(file.clone()),
+        None if matches!(format, Format::Parquet | Format::Xlsx) && say::is_terminal() => {
+            return Err(Failure::arguments(format!("{format} is not for reading on a terminal"))
+                .next("Give a file with --output FILE."));
+        }
+        None => Target::Stdout,
+    };
+    let on_terminal = arguments.output.is_none() && say::is_terminal();
+    let width = on_terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0);
+    let options = ShowOptions {
+        safe_for_spreadsheets: arguments.safe_for_spreadsheets,
+        terminal_width: width,
+        max_table_rows: None,
+    };
+    Ok(RowWriter::open(target, format, schema, options)?)
+}
+
+fn format(arguments: &ShowArguments) -> Format {
+    let by_ending = |file: &std::path::PathBuf| default_format(Path::new(file));
+    arguments.format.or_else(|| arguments.output.as_ref().and_then(by_ending)).unwrap_or(Format::Table)
+}
+
+/// Shows a stream of rows and says how many there were.
+pub(crate) async fn stream(
+    mut rows: SendableRecordBatchStream,
+    arguments: &ShowArguments,
+    what: &str,
+) -> Result<u64, Failure> {
+    let mut writer = open(arguments, rows.schema())?;
+    while let Some(batch) = rows.next().await {
+        let batch = batch.map_err(|error| {
+            let text = error.strip_backtrace();
+            Failure::failed(format!("{what} failed: {}", text.lines().next().unwrap_or_default()))
+        })?;
+        writer.write(&batch)?;
+    }
+    let shown = writer.finish()?;
+    Ok(shown.rows)
+}

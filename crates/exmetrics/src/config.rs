@@ -1,0 +1,174 @@
+//! Configuration: flags over `EXMETRICS_*` over `exmetrics.toml` in the home.
+
+use std::{path::PathBuf, time::Duration};
+
+use exmetrics_engine::Settings;
+use exmetrics_graph::{Limits, Proxy};
+use exmetrics_store::{QuotaRule, SealingKey};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+/// Everything that may stand in `exmetrics.toml`, all of it optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    /// Where tables are: a folder, or the address of an object store.
+    tables: Option<String>,
+    quota_requests: Option<u32>,
+    quota_window: Option<String>,
+    quota_requests_json: Option<u32>,
+    archive_days: Option<u16>,
+    max_reply_bytes: Option<u64>,
+    request_seconds: Option<u64>,
+    idle_seconds: Option<u64>,
+    tries: Option<usize>,
+    proxy: Option<String>,
+    no_proxy: Option<String>,
+}
+
+/// What a command works with.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The folder that holds all state.
+    pub(crate) home: PathBuf,
+    /// Where tables are.
+    pub(crate) tables: String,
+    /// Where the clock starts, for tests and trials.
+    pub(crate) now: Option<Timestamp>,
+    /// The engine's numbers.
+    pub(crate) settings: Settings,
+}
+
+impl Config {
+    /// Reads the configuration for a home.
+    pub(crate) fn read(home: Option<PathBuf>) -> Result<Self, Failure> {
+        let home = match home {
+            Some(home) => home,
+            None => default_home()?,
+        };
+        let home = std::path::absolute(&home).map_err(Failure::at_file("finding", &home))?;
+        let file = read_file(&home.join("exmetrics.toml"))?;
+        let csv_quota = QuotaRule {
+            requests: number("EXMETRICS_QUOTA_REQUESTS")?.or(file.quota_requests).unwrap_or(14),
+            window: duration("EXMETRICS_QUOTA_WINDOW", file.quota_window.as_deref())?
+                .unwrap_or(SignedDuration::from_mins(10)),
+        };
+        if csv_quota.requests == 0 {
+            return Err(Failure::arguments("a quota of 0 requests would never ask anything"));
+        }
+        let json_quota = QuotaRule {
+            requests: number("EXMETRICS_QUOTA_REQUESTS_JSON")?
+                .or(file.quota_requests_json)
+                .unwrap_or(100),
+            window: csv_quota.window,
+        };
+        let usual = Limits::default();
+        let limits = Limits {
+            max_reply_bytes: number("EXMETRICS_MAX_REPLY_BYTES")?
+                .or(file.max_reply_bytes)
+                .unwrap_or(usual.max_reply_bytes),
+            total_timeout: number("EXMETRICS_REQUEST_SECONDS")?
+                .or(file.request_seconds)
+                .map_or(usual.total_timeout, Duration::from_secs),
+            read_timeout: number("EXMETRICS_IDLE_SECONDS")?
+                .or(file.idle_seconds)
+                .map_or(usual.read_timeout, Duration::from_secs),
+            ..usual
+        };
+        let tables = match text("EXMETRICS_TABLES").or(file.tables) {
+            Some(tables) => tables,
+            None => home.join("tables").to_string_lossy().into_owned(),
+        };
+        let proxy_url = text("EXMETRICS_PROXY")
+            .or(file.proxy)
+            .or_else(|| text("HTTPS_PROXY"))
+            .or_else(|| text("https_proxy"));
+        let no_proxy = text("EXMETRICS_NO_PROXY")
+            .or(file.no_proxy)
+            .or_else(|| text("NO_PROXY"))
+            .or_else(|| text("no_proxy"));
+        let proxy = proxy_url.map(|url| Proxy {
+            url: SecretString::from(url),
+            except: no_proxy.unwrap_or_default(),
+        });
+        let settings = Settings {
+            home: home.clone(),
+            csv_quota,
+            json_quota,
+            limits,
+            tries: number("EXMETRICS_TRIES")?.or(file.tries).unwrap_or(5),
+            try_for: Duration::from_secs(120),
+            archive_days: number("EXMETRICS_ARCHIVE_DAYS")?.or(file.archive_days).unwrap_or(90),
+            proxy,
+        };
+        Ok(Self { home, tables, now: now()?, settings })
+    }
+
+    /// The key that seals secrets: from the environment, from a file named there, or the home's own.
+    pub(crate) fn sealing_key(&self) -> Result<SealingKey, Failure> {
+        if let Some(key) = text("EXMETRICS_KEY") {
+            return Ok(SealingKey::from_base64(&SecretString::from(key))?);
+        }
+        let file = text("EXMETRICS_KEY_FILE").map_or_else(|| self.home.join("key"), PathBuf::from);
+        Ok(SealingKey::from_file(&file)?)
+    }
+}
+
+/// The platform's folder for a program's data.
+fn default_home() -> Result<PathBuf, Failure> {
+    dirs::data_dir().map(|data| data.join("exmetrics")).ok_or_else(|| {
+        Failure::arguments("this account has no home folder to keep the data in")
+            .next("Give one with --home or EXMETRICS_HOME.")
+    })
+}
+
+fn read_file(path: &std::path::Path) -> Result<File, Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
+        Err(error) => return Err(Failure::at_file("reading", path)(error)),
+    };
+    toml::from_str(&text).map_err(|error| {
+        Failure::arguments(format!("{} is not usable: {}", path.display(), error.to_string().trim()))
+    })
+}
+
+fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn number<N: std::str::FromStr>(name: &str) -> Result<Option<N>, Failure> {
+    text(name)
+        .map(|value| {
+            value
+                .parse()
+                .map_err(|_| Failure::arguments(format!("{name} is '{value}', which is no usable number")))
+        })
+        .transpose()
+}
+
+fn duration(name: &str, in_file: Option<&str>) -> Result<Option<SignedDuration>, Failure> {
+    let Some(value) = text(name).or(in_file.map(str::to_owned)) else { return Ok(None) };
+    let read: Result<SignedDuration, _> = value.parse();
+    match read {
+        Ok(duration) if duration.is_positive() => Ok(Some(duration)),
+        _ => Err(Failure::arguments(format!(
+            "the quota's window is '{value}', which is no length of time; write for example 10m or 30s"
+        ))),
+    }
+}
+
+fn now() -> Result<Option<Timestamp>, Failure> {
+    text("EXMETRICS_NOW")
+        .map(|value| {
+            value.parse().map_err(|_| {
+                Failure::arguments(format!(
+                    "EXMETRICS_NOW is '{value}', which is no time; write it like 2026-11-23T08:00:00Z"
+                ))
+            })
+        })
+        .transpose()
+}

@@ -1,0 +1,93 @@
+//! The engine's tables are Delta Lake tables.
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use async_trait::async_trait;
+use exmetrics_engine::{
+    Landed, Landing, LandingMark, ReplyRows, TableFailure, Tables, UpdateRule, WrittenReply,
+};
+use exmetrics_lake::{DataSetTable, LakeError, LakeErrorKind, ReplyFiles, ReplyWriter};
+use jiff::Timestamp;
+
+use crate::failure::Failure;
+
+pub(crate) struct LakeTables;
+
+struct LakeLanding(exmetrics_lake::Landing);
+
+struct LakeReply(ReplyWriter);
+
+#[async_trait]
+impl Tables for LakeTables {
+    async fn create(
+        &self,
+        location: &str,
+        name: &str,
+        columns: &SchemaRef,
+    ) -> Result<(), TableFailure> {
+        DataSetTable::create(location, name, columns).await.map(|_| ()).map_err(table_failure)
+    }
+
+    async fn begin(
+        &self,
+        location: &str,
+        mark: LandingMark,
+        rule: UpdateRule,
+    ) -> Result<Box<dyn Landing>, TableFailure> {
+        let table = DataSetTable::open(location).await.map_err(table_failure)?;
+        let mark = exmetrics_lake::LandingMark {
+            dataset_id: mark.dataset_id,
+            number: mark.number,
+            run_id: mark.run_id,
+        };
+        let rule = exmetrics_lake::UpdateRule { method: rule.method, key: rule.key };
+        Ok(Box::new(LakeLanding(exmetrics_lake::Landing::begin(table, mark, rule))))
+    }
+}
+
+#[async_trait]
+impl Landing for LakeLanding {
+    fn reply(&self, columns: &SchemaRef) -> Result<Box<dyn ReplyRows>, TableFailure> {
+        let writer = self.0.reply(columns).map_err(table_failure)?;
+        Ok(Box::new(LakeReply(writer)))
+    }
+
+    async fn commit(
+        self: Box<Self>,
+        replies: Vec<WrittenReply>,
+        whole: bool,
+        now: Timestamp,
+    ) -> Result<Landed, TableFailure> {
+        let files = replies.into_iter().filter_map(|reply| reply.0.downcast::<ReplyFiles>().ok());
+        let files = files.map(|files| *files).collect();
+        let landed = self.0.commit(files, whole, now).await.map_err(table_failure)?;
+        Ok(Landed { version: landed.version, rows: landed.rows, table_rows: landed.table_rows })
+    }
+}
+
+#[async_trait]
+impl ReplyRows for LakeReply {
+    async fn write(&mut self, batch: &RecordBatch) -> Result<(), TableFailure> {
+        self.0.write(batch).await.map_err(table_failure)
+    }
+
+    async fn finish(self: Box<Self>) -> Result<WrittenReply, TableFailure> {
+        let files = self.0.finish().await.map_err(table_failure)?;
+        Ok(WrittenReply(Box::new(files)))
+    }
+
+    async fn abandon(self: Box<Self>) {
+        self.0.abandon().await;
+    }
+}
+
+fn table_failure(error: LakeError) -> TableFailure {
+    let conflict = error.kind == LakeErrorKind::Conflict;
+    let failure = Failure::from(error);
+    let next_step = match failure.next_step {
+        Some(next_step) => next_step,
+        None if conflict => "Run it again when the other writer has ended.".into(),
+        None => String::new(),
+    };
+    TableFailure { message: failure.message, next_step, source: None }
+}
