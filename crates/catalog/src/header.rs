@@ -27,20 +27,33 @@ pub struct HeaderMatch {
     pub renamed: Vec<(String, String)>,
     /// Headers that came more than once.
     pub repeated: Vec<String>,
+    is_of_the_report: bool,
 }
 
 impl HeaderMatch {
-    /// Whether this header can be the report's at all: at least a third of its columns are known.
-    /// A page of HTML or another report's file is not, and must not land.
+    /// Whether this header can be the report's at all: at least a third of its columns are known, and
+    /// one of them is more than what many reports share. A page of HTML or another report's file is
+    /// not, and must not land.
     pub fn is_of_the_report(&self) -> bool {
-        let known = self
-            .columns
-            .iter()
-            .filter(|column| column.known.is_some())
-            .count();
-        known > 0 && known * 3 >= self.columns.len()
+        self.is_of_the_report
     }
 }
+
+/// Columns that many reports share, as [`bare`] writes them: they tell no report from another.
+const SHARED: [&str; 12] = [
+    "reportrefreshdate",
+    "reportdate",
+    "reportperiod",
+    "sitetype",
+    "userprincipalname",
+    "displayname",
+    "userid",
+    "isdeleted",
+    "deleteddate",
+    "lastactivitydate",
+    "assignedproducts",
+    "siteurl",
+];
 
 /// Finds the column of each header. Headers are compared by letters and digits alone, so that doubled
 /// spaces, brackets and the camel case of JSON properties make no difference.

@@ -12,9 +12,9 @@ pub enum DecodeError {
     #[error("the reply could not be read")]
     Read(#[from] io::Error),
     /// The reply ends in the middle of a row.
-    #[error("the reply was cut off in the row that begins on line {line}")]
+    #[error("the reply was cut off in the row at line or object {line}")]
     CutOff {
-        /// Where the last row begins.
+        /// Where the last row begins, as [`crate::Reject::line`] counts.
         line: u64,
     },
     /// The body is something else: a page of HTML, an error, another report.
@@ -25,11 +25,11 @@ pub enum DecodeError {
     },
     /// One row does not end.
     #[error(
-        "the row that begins on line {line} is longer than {limit} bytes; \
+        "the row at line or object {line} is longer than {limit} bytes; \
          perhaps a quote is never closed"
     )]
     RecordTooLong {
-        /// Where it begins.
+        /// Where it begins, as [`crate::Reject::line`] counts.
         line: u64,
         /// How long it may be.
         limit: usize,

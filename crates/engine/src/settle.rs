@@ -234,7 +234,10 @@ fn days_of_reply(
     };
     let absent = |day: Date| {
         let late = decoded.refresh_date.is_some_and(|refreshed| day > refreshed);
-        nothing_of(day, absent_state(day, today, late))
+        // Nothing will ever be published of a service that had ended by then.
+        let ended = report.retired_since.is_some_and(|ended| day > ended);
+        let state = if ended { CoverageState::Empty } else { absent_state(day, today, late) };
+        nothing_of(day, state)
     };
     let mut found: Vec<DayFound> = Vec::new();
     match (report.grain, request.ask) {

@@ -7,7 +7,7 @@ use crate::{failure::Failure, say};
 /// Rows under headings, aligned.
 pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table.set_content_arrangement(if say::is_terminal() {
         ContentArrangement::Dynamic
     } else {

@@ -48,14 +48,16 @@ pub struct UpdateRule {
     /// The method, as people choose it.
     pub method: UpdateMethod,
     /// The columns whose values say which old rows a new row replaces: a row's key for upsert, the
-    /// partition's for partition.
+    /// partition's for partition. For replace they say what of the table gives way to a run that did
+    /// not bring everything.
     pub key: Vec<String>,
 }
 
 impl UpdateRule {
     fn key_columns(&self) -> Option<&[String]> {
         match self.method {
-            UpdateMethod::Replace | UpdateMethod::Append => None,
+            UpdateMethod::Append => None,
+            UpdateMethod::Replace => Some(&*self.key).filter(|key| !key.is_empty()),
             UpdateMethod::Upsert | UpdateMethod::Partition => Some(&self.key),
         }
     }
@@ -88,6 +90,11 @@ impl Landing {
         Self { table, mark, rule }
     }
 
+    /// Lands in the name of another DataSet: for tables that several write.
+    pub fn set_dataset_id(&mut self, dataset_id: String) {
+        self.mark.dataset_id = dataset_id;
+    }
+
     /// A writer for one reply with these columns. Replies land in the order in which they are given to
     /// [`Landing::commit`]; of two with the same key the later one counts.
     ///
@@ -112,13 +119,15 @@ impl Landing {
         Ok(last.is_some_and(|last| last >= self.mark.number))
     }
 
-    /// Makes the rows of the replies the table's newest version.
+    /// Makes the rows of the replies the table's newest version. `whole` says that the run brought all
+    /// it was to bring: only then does replace let go of every old row.
     ///
     /// # Errors
     /// When the table cannot be written; nothing of the run is in the table then.
     pub async fn commit(
         mut self,
         replies: Vec<ReplyFiles>,
+        whole: bool,
         now: Timestamp,
     ) -> Result<Landed, LakeError> {
         let replies = self.without_superseded(replies).await?;
@@ -132,7 +141,7 @@ impl Landing {
                 let (version, table_rows) = (state.version, state.rows);
                 return Ok(Landed { version, rows, table_rows, already: true });
             }
-            let change = self.change(&replies).await?;
+            let change = self.change(&replies, whole).await?;
             let table_rows = change.kept_rows + rows;
             match self.try_commit(&replies, &change, rows, table_rows, now).await {
                 Ok(version) => return Ok(Landed { version, rows, table_rows, already: false }),
@@ -156,7 +165,10 @@ impl Landing {
         &self,
         replies: Vec<ReplyFiles>,
     ) -> Result<Vec<ReplyFiles>, LakeError> {
-        let Some(columns) = self.rule.key_columns() else { return Ok(replies) };
+        let columns = match self.rule.method {
+            UpdateMethod::Replace | UpdateMethod::Append => return Ok(replies),
+            UpdateMethod::Upsert | UpdateMethod::Partition => &self.rule.key,
+        };
         let mut settled: Vec<ReplyFiles> = Vec::with_capacity(replies.len());
         // From the last to the first: each one gives way to those after it.
         for reply in replies.into_iter().rev() {
@@ -204,14 +216,15 @@ impl Landing {
 
     /// What the run changes in the table as it stands: the files that go, and those written anew
     /// because some of their rows stay.
-    async fn change(&self, replies: &[ReplyFiles]) -> Result<Change, LakeError> {
+    async fn change(&self, replies: &[ReplyFiles], whole: bool) -> Result<Change, LakeError> {
         let state = self.table.state().await?;
+        let everything = whole && self.rule.method == UpdateMethod::Replace;
         let gone = match self.rule.method {
             UpdateMethod::Append => Vec::new(),
             // Nothing came: what was captured stays.
             _ if replies.iter().all(|reply| reply.rows == 0) => Vec::new(),
-            UpdateMethod::Replace => self.files(&Bounds::default()).await?,
-            UpdateMethod::Upsert | UpdateMethod::Partition => {
+            _ if everything => self.files(&Bounds::default()).await?,
+            _ => {
                 let mut bounds = Bounds::default();
                 for reply in replies.iter().filter(|reply| reply.rows > 0) {
                     bounds.join(&reply.bounds);
@@ -222,7 +235,8 @@ impl Landing {
         let gone_rows: u64 =
             gone.iter().map(|file| file.num_records().unwrap_or_default() as u64).sum();
         let untouched = state.rows - gone_rows.min(state.rows);
-        let Some(columns) = self.rule.key_columns().filter(|_| !gone.is_empty()) else {
+        let keyed = !everything && !gone.is_empty();
+        let Some(columns) = self.rule.key_columns().filter(|_| keyed) else {
             return Ok(Change { gone, rewritten: Vec::new(), kept_rows: untouched });
         };
         let sets: Vec<&KeySet> = replies.iter().map(|reply| &reply.keys).collect();

@@ -43,9 +43,6 @@ impl DataSetTable {
     /// # Errors
     /// When the folder cannot be written.
     pub async fn create(location: &str, name: &str, schema: &SchemaRef) -> Result<Self, LakeError> {
-        if let Ok(table) = Self::open(location).await {
-            return Ok(table);
-        }
         let failed = LakeError::while_doing("creating the table");
         if let Some(folder) = local_folder(location) {
             std::fs::create_dir_all(folder).map_err(|error| LakeError {
@@ -56,6 +53,9 @@ impl DataSetTable {
         }
         let columns = StructType::try_from_arrow(schema.as_ref()).map_err(LakeError::columns)?;
         let table = builder(location)?.build().map_err(&failed)?;
+        if table.verify_deltatable_existence().await.map_err(&failed)? {
+            return Self::open(location).await;
+        }
         let table = table
             .create()
             .with_save_mode(SaveMode::Ignore)

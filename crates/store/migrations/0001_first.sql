@@ -93,7 +93,7 @@ CREATE TABLE requests (
 );
 CREATE INDEX requests_of_run ON requests (run_id, position);
 CREATE TABLE quota (
-    id TEXT NOT NULL PRIMARY KEY,
+    id BIGINT NOT NULL PRIMARY KEY,
     quota_key TEXT NOT NULL,
     at BIGINT NOT NULL
 );

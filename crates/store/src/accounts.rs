@@ -289,6 +289,27 @@ impl Store {
         self.account(to).await
     }
 
+    /// Lets an account's cloud answer at other addresses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn move_account(&self, id: &str, cloud: &Cloud) -> Result<Account, StoreError> {
+        sqlx::query(
+            "UPDATE accounts SET cloud = $2, login_url = $3, graph_url = $4 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(cloud.name.as_str())
+        .bind(&cloud.login_url)
+        .bind(&cloud.graph_url)
+        .execute(&self.pool)
+        .await?;
+        let row = sqlx::query("SELECT * FROM accounts WHERE id = $1")
+            .bind(id)
+            .fetch_one(&self.pool)
+            .await?;
+        read(&row)
+    }
+
     /// Removes an account and its secret.
     ///
     /// # Errors

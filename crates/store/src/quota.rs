@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Store, StoreError, new_id, time::from_micros};
+use crate::{Store, StoreError, time::from_micros};
 
 /// So many requests in so long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct QuotaRule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuotaAnswer {
     /// Now, under this ticket.
-    Go(String),
+    Go(i64),
     /// Not before.
     Wait(Timestamp),
 }
@@ -45,13 +45,13 @@ impl Store {
             .bind(window_began.as_microsecond())
             .execute(&self.pool)
             .await?;
-        let ticket = new_id();
+        let ticket = new_ticket();
         // Counting and taking in one statement: two processes never take the last place together.
         let taken = sqlx::query(
             "INSERT INTO quota (id, quota_key, at) SELECT $1, $2, $3
              WHERE (SELECT COUNT(*) FROM quota WHERE quota_key = $2 AND at > $4) < $5",
         )
-        .bind(&ticket)
+        .bind(ticket)
         .bind(key)
         .bind(now.as_microsecond())
         .bind(window_began.as_microsecond())
@@ -72,7 +72,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn quota_answered(&self, ticket: &str, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn quota_answered(&self, ticket: i64, at: Timestamp) -> Result<(), StoreError> {
         sqlx::query("UPDATE quota SET at = $2 WHERE id = $1")
             .bind(ticket)
             .bind(at.as_microsecond())
@@ -139,4 +139,8 @@ impl Store {
                 .await?;
         Ok(until.map(from_micros))
     }
+}
+
+fn new_ticket() -> i64 {
+    rand::random_range(0..i64::MAX)
 }

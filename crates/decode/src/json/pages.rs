@@ -59,14 +59,6 @@ impl<R: Read> Pages<R> {
         self.ordinal
     }
 
-    /// The error for what cannot be read here.
-    pub(crate) fn malformed(&self) -> DecodeError {
-        DecodeError::not_the_report(format!(
-            "the body is malformed as JSON at object {}",
-            self.ordinal.max(1)
-        ))
-    }
-
     /// Puts the next object into `object`.
     pub(crate) fn next(
         &mut self,
@@ -82,7 +74,7 @@ impl<R: Read> Pages<R> {
                         None => return Ok(Found::End),
                         Some(b'{') => Place::InPage,
                         Some(b'[') => Place::InArray { bare: true },
-                        Some(_) => return Err(self.malformed()),
+                        Some(_) => return Err(malformed(self.ordinal)),
                     };
                     self.input.consume(1);
                 }
@@ -133,7 +125,7 @@ impl<R: Read> Pages<R> {
         let mut name = Vec::new();
         self.copy_value(&mut name)?;
         if !name.starts_with(b"\"") || self.next_in_page(b"")? != b':' {
-            return Err(self.malformed());
+            return Err(malformed(self.ordinal));
         }
         self.input.consume(1);
         let first = self.next_in_page(b"")?;
@@ -256,7 +248,7 @@ impl<R: Read> Pages<R> {
             }
             if ended {
                 return if value.len() == begin {
-                    Err(self.malformed())
+                    Err(malformed(self.ordinal))
                 } else {
                     Ok(())
                 };
@@ -289,6 +281,12 @@ impl<R: Read> Pages<R> {
             line: self.ordinal.max(1),
         })
     }
+}
+
+/// The error for what cannot be read as an object.
+pub(super) fn malformed(ordinal: u64) -> DecodeError {
+    let ordinal = ordinal.max(1);
+    DecodeError::not_the_report(format!("the body is malformed as JSON at object {ordinal}"))
 }
 
 /// The code of an error, if it is a word: a message could name people.

@@ -13,7 +13,7 @@ use exmetrics_catalog::{HeaderMatch, Report, column_name, match_header};
 use crate::{
     DecodeError, Reject, RejectProblem,
     json::{
-        pages::{Found, Pages},
+        pages::{Found, Pages, malformed},
         scan::{Malformed, Property, Scan, Shape, shape, write_cell, write_text},
     },
     layout::{Layout, MAX_COLUMNS},
@@ -99,7 +99,7 @@ impl<'r, R: Read> JsonRows<'r, R> {
                 Found::Object => {
                     names
                         .learn(report, &object)
-                        .map_err(|Malformed| pages.malformed())?;
+                        .map_err(|Malformed| malformed(pages.ordinal()))?;
                     bytes += object.len();
                     ahead.push_back((pages.ordinal(), mem::take(&mut object)));
                     // A page of any size must not be held in memory whole.
@@ -135,12 +135,18 @@ impl<'r, R: Read> JsonRows<'r, R> {
         if rows.ahead.is_empty() {
             return Ok((rows, None));
         }
-        let texts: Vec<_> = names
-            .all
-            .iter()
-            .map(|name| String::from_utf8_lossy(name))
-            .collect();
-        let matched = match_header(report, texts.iter().map(AsRef::as_ref));
+        let headers: Vec<String> = names.all.iter().map(|name| words(name)).collect();
+        let mut matched = match_header(report, headers.iter().map(String::as_str));
+        for told in matched
+            .renamed
+            .iter_mut()
+            .map(|(came, _)| came)
+            .chain(&mut matched.repeated)
+        {
+            if let Some(place) = headers.iter().position(|header| header == told) {
+                *told = String::from_utf8_lossy(&names.all[place]).into_owned();
+            }
+        }
         let layout = Layout::of_header(report, &matched.columns);
         rows.columns = layout
             .columns
@@ -173,7 +179,9 @@ impl<'r, R: Read> JsonRows<'r, R> {
         loop {
             while let Some(array) = self.nested.front().cloned() {
                 let mut scan = Scan::resume(&self.object[array.clone()], self.at);
-                let Some(found) = scan.element().map_err(|Malformed| self.pages.malformed())?
+                let Some(found) = scan
+                    .element()
+                    .map_err(|Malformed| malformed(self.ordinal))?
                 else {
                     self.nested.pop_front();
                     self.at = 1;
@@ -253,7 +261,7 @@ impl<'r, R: Read> JsonRows<'r, R> {
             Level::Inner => self.inner = cells,
         }
         self.object = object;
-        filled.map_err(|Malformed| self.pages.malformed())
+        filled.map_err(|Malformed| malformed(self.ordinal))
     }
 
     fn fill_cells(
@@ -291,7 +299,7 @@ impl<'r, R: Read> JsonRows<'r, R> {
                 }),
                 None => reject(Reject {
                     line: self.ordinal,
-                    column: column_name(&String::from_utf8_lossy(&object[name])),
+                    column: column_name(&words(&object[name])),
                     value: cells.text[begin..].to_vec(),
                     problem: RejectProblem::AfterFirstPage,
                 }),
@@ -332,6 +340,19 @@ impl<'r, R: Read> JsonRows<'r, R> {
 enum Level {
     Outer = 1,
     Inner = 2,
+}
+
+/// `newFigureMB` as the `new Figure MB` that a header would have, so that a column that nobody knows yet
+/// has one name in both formats.
+fn words(name: &[u8]) -> String {
+    let mut words = String::with_capacity(name.len() + 8);
+    for letter in String::from_utf8_lossy(name).chars() {
+        if letter.is_uppercase() && words.ends_with(char::is_lowercase) {
+            words.push(' ');
+        }
+        words.push(letter);
+    }
+    words
 }
 
 /// The names of properties, in the order they first came.

@@ -1,6 +1,12 @@
 //! The ways in which a CSV file may be written.
 
-use exmetrics_decode::{DecodeError, Options};
+use std::{
+    cell::Cell,
+    io::{self, Read},
+};
+
+use exmetrics_decode::{DecodeError, Decoder, Options, RowContext};
+use jiff::Timestamp;
 
 use crate::reading::{PEOPLE, people, read, read_error, try_read};
 
@@ -210,4 +216,60 @@ fn the_same_columns_are_in_every_table() {
     );
     assert_eq!([of("_requested_date"), of("_run_id")], ["-", "run-1"]);
     assert_eq!(of("_fetched_at"), "1793768767000008");
+}
+
+/// A file without end is read no further than its batches need.
+#[test]
+fn rows_stream() {
+    let row = format!("{ANNA}\r\n");
+    let read = Cell::new(0);
+    let source = Endless {
+        header: PEOPLE.as_bytes(),
+        row: row.as_bytes(),
+        read: &read,
+    };
+    let context = RowContext {
+        account: "contoso".into(),
+        tenant_id: None,
+        requested_period: None,
+        requested_date: None,
+        run_id: "run-1".into(),
+        fetched_at: Timestamp::UNIX_EPOCH,
+    };
+    let report = people();
+    let options = Options {
+        batch_rows: 1_000,
+        ..Options::default()
+    };
+    let mut decoder = Decoder::new(&report, source, context, options, |_| {}).unwrap();
+    for _ in 0..3 {
+        assert_eq!(decoder.next_batch().unwrap().unwrap().num_rows(), 1_000);
+    }
+    assert!(
+        read.get() < 3_000 * ANNA.len() + 200_000,
+        "{} bytes were read",
+        read.get()
+    );
+    assert_eq!(decoder.finish().rows_kept, 3_000);
+}
+
+/// A header, and the same row for ever.
+struct Endless<'a> {
+    header: &'a [u8],
+    row: &'a [u8],
+    read: &'a Cell<usize>,
+}
+
+impl Read for Endless<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let at = self.read.get();
+        let left = match self.header.get(at..) {
+            Some(left @ [_, ..]) => left,
+            _ => &self.row[(at - self.header.len()) % self.row.len()..],
+        };
+        let count = left.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&left[..count]);
+        self.read.set(at + count);
+        Ok(count)
+    }
 }

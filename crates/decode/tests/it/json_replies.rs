@@ -265,3 +265,32 @@ fn an_object_of_any_size_or_a_page_of_any_length() {
         "{error}"
     );
 }
+
+#[test]
+fn a_malformed_object_is_told_by_its_number() {
+    let reply = r#"{"value": [{"sendCount": 1}, {"sendCount": 1}]} {"value": [{"sendCount": nul}, {"sendCount": 1}]}"#;
+    let error = read_error(&people(), reply).to_string();
+    assert_eq!(
+        error,
+        "the reply is not the report: the body is malformed as JSON at object 3"
+    );
+}
+
+#[test]
+fn an_unknown_column_has_one_name_in_both_formats() {
+    let json = r#"{"value": [{"displayName": "A", "sent": 1, "newFigureMB": 5, "sendCount2": 3}]}
+                  {"value": [{"displayName": "B", "anotherOne": 6}]}"#;
+    let json = read(&people(), json);
+    let csv = read(
+        &people(),
+        "Display Name,Sent,New Figure MB,Send Count2\r\nA,1,5,3\r\n",
+    );
+    assert_eq!(json.schema, csv.schema);
+    assert_eq!(json.column("new_figure_mb"), ["5", "-"]);
+    assert_eq!(json.decoded.drift.added, ["new_figure_mb", "send_count2"]);
+    assert_eq!(
+        json.decoded.drift.renamed,
+        [("sent".to_owned(), "send_count".to_owned())]
+    );
+    assert_eq!(json.rejects[0].column, "another_one");
+}

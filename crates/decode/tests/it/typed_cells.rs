@@ -188,11 +188,11 @@ fn dates() {
 }
 
 #[test]
-fn every_day_of_four_centuries_is_the_day_it_says() {
+fn every_day_of_two_centuries_is_the_day_it_says() {
     let first = jiff::civil::date(1899, 1, 1);
     let days = first
         .series(jiff::Span::new().days(1))
-        .take(150_000)
+        .take(70_000)
         .map(|day| day.to_string());
     let days: Vec<String> = days.collect();
     let (cells, rejected) = column(

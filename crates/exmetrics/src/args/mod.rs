@@ -9,7 +9,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use account::{AccountCommand, AddAccount, CloudArguments, SignInChoice};
+pub(crate) use account::{
+    AccountCommand, AddAccount, CloudArguments, SecretArguments, SignInAgain, SignInChoice,
+};
 pub(crate) use dataset::{CreateDataSet, DataSetCommand, EditDataSet};
 pub(crate) use details::DetailsArguments;
 pub(crate) use show::ShowArguments;
@@ -36,8 +38,8 @@ pub(crate) struct Global {
     /// No progress.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// What to log to stderr, for example `info` or `exmetrics_graph=debug`.
-    #[arg(long, global = true, env = "EXMETRICS_LOG", value_name = "LEVEL", default_value = "warn")]
+    /// What to log to stderr, for example `info` or `exmetrics=debug`.
+    #[arg(long, global = true, env = "EXMETRICS_LOG", value_name = "LEVEL", default_value = "exmetrics=warn")]
     pub(crate) log: String,
 }
 

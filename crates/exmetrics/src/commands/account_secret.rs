@@ -12,7 +12,11 @@ use exmetrics_graph::{AppRegistration, Certificate, DelegatedScope, SignedIn};
 use exmetrics_store::SignIn;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{args::SignInChoice, args::SecretArguments, failure::Failure, say};
+use crate::{
+    args::{SecretArguments, SignInChoice},
+    failure::Failure,
+    say,
+};
 
 /// How long a person has to sign in.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);

@@ -27,6 +27,7 @@ pub(crate) fn open(
     let options = ShowOptions {
         safe_for_spreadsheets: arguments.safe_for_spreadsheets,
         terminal_width: width,
+        colours: on_terminal && std::env::var_os("NO_COLOR").is_none(),
         max_table_rows: None,
     };
     Ok(RowWriter::open(target, format, schema, options)?)
