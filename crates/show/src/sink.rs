@@ -44,7 +44,7 @@ enum Way {
 }
 
 impl Sink {
-    pub(crate) fn open(target: &Target) -> Result<Self, ShowError> {
+    pub(crate) fn open(target: Target) -> Result<Self, ShowError> {
         match target {
             Target::Stdout => Ok(Self {
                 name: "stdout".to_owned(),
@@ -52,9 +52,14 @@ impl Sink {
             }),
             Target::File(path) => Ok(Self {
                 name: path.display().to_string(),
-                way: open_file(path)?,
+                way: open_file(&path)?,
             }),
         }
+    }
+
+    /// Whether it is a file, and no terminal, pipe or device.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.way, Way::File { .. })
     }
 
     /// The folder that a finished file will be in; large intermediate files belong there too.

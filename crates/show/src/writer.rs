@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// How rows are shown, where the formats leave a choice.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ShowOptions {
     /// CSV only: a single quote goes before each text cell, and each column name, that a spreadsheet
     /// would take for a formula. Nothing else changes; without it no value is changed at all.
     pub safe_for_spreadsheets: bool,
-    /// The columns of the terminal that stdout is; none where it is no terminal. Only a table on
-    /// stdout heeds it: without it, and in a file, a table is as wide as its rows.
+    /// The columns of the terminal that stdout is; none where it is no terminal. Only a table heeds
+    /// it: without it, and in a file, a table is as wide as its rows.
     pub terminal_width: Option<u16>,
     /// Whether a table on a terminal may be dressed (bold column names). Heeded only together with
     /// `terminal_width`.
@@ -66,7 +66,8 @@ impl RowWriter {
         schema: SchemaRef,
         options: ShowOptions,
     ) -> Result<Self, ShowError> {
-        if target == Target::Stdout && options.terminal_width.is_some() && !format.is_text() {
+        if matches!(target, Target::Stdout) && options.terminal_width.is_some() && !format.is_text()
+        {
             return Err(ShowError::unsuited(format!(
                 "{format} is nothing that a terminal can show; write it to a file, or pipe it on"
             )));
@@ -80,13 +81,11 @@ impl RowWriter {
             For::Text
         };
         let columns = Plain::new(schema, reader);
-        let sink = Sink::open(&target)?;
-        let options = match target {
-            Target::Stdout => options,
-            Target::File(_) => ShowOptions {
-                terminal_width: None,
-                ..options
-            },
+        let sink = Sink::open(target)?;
+        let width = options.terminal_width.filter(|_| !sink.is_file());
+        let options = ShowOptions {
+            terminal_width: width,
+            ..options
         };
         let schema = columns.schema();
         let writer: Box<dyn RowFormat> = match format {

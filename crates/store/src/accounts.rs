@@ -131,10 +131,7 @@ impl Store {
     ) -> Result<Account, StoreError> {
         let name = usable_name("account", &new.name)?;
         if self.find_account(name).await?.is_some() {
-            return Err(StoreError::new(
-                StoreErrorKind::Taken,
-                format!("there is an account '{name}' already; choose another name or remove it"),
-            ));
+            return Err(StoreError::name_taken("account", name));
         }
         let id = new_id();
         let sealed = new.secret.as_ref().map(|secret| self.key.seal(&id, secret)).transpose()?;
@@ -156,7 +153,8 @@ impl Store {
         .bind(AccountState::Unchecked.as_str())
         .bind(now.as_microsecond())
         .execute(&self.pool)
-        .await?;
+        .await
+        .map_err(|error| StoreError::from(error).taken("account", name))?;
         self.account(name).await
     }
 
@@ -207,13 +205,16 @@ impl Store {
     /// Seals a new secret in the place of the old, for example a rotated refresh token.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the account was removed: a token that is not kept must not be used.
     pub async fn keep_secret(&self, id: &str, secret: &SecretString) -> Result<(), StoreError> {
-        sqlx::query("UPDATE accounts SET sealed_secret = $2 WHERE id = $1")
+        let kept = sqlx::query("UPDATE accounts SET sealed_secret = $2 WHERE id = $1")
             .bind(id)
             .bind(self.key.seal(id, secret)?)
             .execute(&self.pool)
             .await?;
+        if kept.rows_affected() == 0 {
+            return Err(sqlx::Error::RowNotFound.into());
+        }
         Ok(())
     }
 
@@ -275,17 +276,15 @@ impl Store {
         if let Some(other) = self.find_account(to).await?
             && other.id != account.id
         {
-            return Err(StoreError::new(
-                StoreErrorKind::Taken,
-                format!("there is an account '{to}' already"),
-            ));
+            return Err(StoreError::name_taken("account", to));
         }
         sqlx::query("UPDATE accounts SET name = $2, name_key = $3 WHERE id = $1")
             .bind(&account.id)
             .bind(to)
             .bind(name_key(to))
             .execute(&self.pool)
-            .await?;
+            .await
+            .map_err(|error| StoreError::from(error).taken("account", to))?;
         self.account(to).await
     }
 
@@ -348,12 +347,19 @@ pub(crate) fn usable_name<'a>(what: &str, name: &'a str) -> Result<&'a str, Stor
         "is empty"
     } else if name.chars().count() > 200 {
         "is longer than 200 characters"
-    } else if name.chars().any(char::is_control) {
+    } else if name.chars().any(turns_text) {
         "has control characters"
     } else {
         return Ok(name);
     };
     Err(StoreError::new(StoreErrorKind::BadName, format!("the {what}'s name {wrong}")))
+}
+
+/// Control characters, line ends, and the marks that turn the direction of all text after them: a
+/// list of names would not show what it holds. Right-to-left letters are fine.
+fn turns_text(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn read(row: &AnyRow) -> Result<Account, StoreError> {
@@ -384,6 +390,19 @@ fn read(row: &AnyRow) -> Result<Account, StoreError> {
 }
 
 impl StoreError {
+    pub(crate) fn name_taken(what: &str, name: &str) -> Self {
+        let article = if what == "account" { "an" } else { "a" };
+        Self::new(
+            StoreErrorKind::Taken,
+            format!("there is {article} {what} '{name}' already; choose another name"),
+        )
+    }
+
+    /// Another process took the name between our look and our write.
+    pub(crate) fn taken(self, what: &str, name: &str) -> Self {
+        if self.kind == StoreErrorKind::Taken { Self::name_taken(what, name) } else { self }
+    }
+
     /// Says what is not there, and the nearest name that is.
     pub(crate) fn not_found(what: &str, name: &str, known: &[String]) -> Self {
         let wanted = name_key(name);

@@ -162,7 +162,7 @@ impl Store {
         today: Date,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.write().await?;
         for day in found {
             let before = sqlx::query(
                 "SELECT state, content_hash, answered_on, equal_checks, restated FROM coverage
@@ -175,6 +175,8 @@ impl Store {
             .await?;
             let before = before.as_ref().map(Before::read).transpose()?;
             let after = Judged::of(before.as_ref(), day, today);
+            // What is known of captured content stays, whatever a later reply lacks.
+            let content = Some(day).filter(|day| day.state == after.state);
             sqlx::query(
                 "INSERT INTO coverage (dataset_id, account_id, day, state, rows_seen, content_hash,
                  refresh_date, code, first_seen, last_checked, answered_on, equal_checks, restated)
@@ -191,9 +193,9 @@ impl Store {
             .bind(account_id)
             .bind(day.day.to_string())
             .bind(after.state.as_str())
-            .bind(day.rows)
-            .bind(day.hash.as_deref())
-            .bind(day.refresh_date.map(|date| date.to_string()))
+            .bind(content.and_then(|day| day.rows))
+            .bind(content.and_then(|day| day.hash.as_deref()))
+            .bind(content.and_then(|day| day.refresh_date).map(|date| date.to_string()))
             .bind(day.code.as_deref())
             .bind(now.as_microsecond())
             .bind(after.answered_on.map(|date| date.to_string()))
@@ -273,7 +275,11 @@ impl Judged {
                 Self { state, answered_on: Some(today), equal_checks, restated }
             }
             CoverageState::Failed | CoverageState::Expired => {
-                let state = if captured { CoverageState::Published } else { found.state };
+                // An answer stays an answer: a day found empty was not lost when its window ended.
+                let answered = before.map(|before| before.state).filter(|state| {
+                    matches!(state, CoverageState::Published | CoverageState::Empty)
+                });
+                let state = answered.unwrap_or(found.state);
                 Self { state, answered_on: answered_before, equal_checks, restated }
             }
         }

@@ -102,7 +102,7 @@ impl Store {
         self.refuse_taken(name, None).await?;
         let id = new_id();
         let location = table_location(&new.tables_root, name, &id);
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.write().await?;
         sqlx::query(
             "INSERT INTO datasets (id, name, name_key, report, details, update_method, key_columns,
              schedule, retry_every_seconds, retry_times, description, location, last_landing,
@@ -122,7 +122,8 @@ impl Store {
         .bind(&location)
         .bind(now.as_microsecond())
         .execute(&mut *transaction)
-        .await?;
+        .await
+        .map_err(|error| StoreError::from(error).taken("DataSet", name))?;
         set_accounts(&mut transaction, &id, &new.account_ids).await?;
         transaction.commit().await?;
         self.dataset(name).await
@@ -170,7 +171,7 @@ impl Store {
             .bind(id)
             .fetch_optional(&self.pool)
             .await?
-            .ok_or_else(|| StoreError::not_found("DataSet", id, &[]))?;
+            .ok_or_else(removed)?;
         self.with_accounts(&row).await
     }
 
@@ -179,22 +180,29 @@ impl Store {
     /// # Errors
     /// When it is not there.
     pub async fn edit_dataset(&self, id: &str, edit: &DataSetEdit) -> Result<DataSet, StoreError> {
-        let before = self.dataset_by_id(id).await?;
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query(
-            "UPDATE datasets SET details = $2, update_method = $3, key_columns = $4, schedule = $5,
-             retry_every_seconds = $6, retry_times = $7, description = $8 WHERE id = $1",
+        let mut transaction = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE datasets SET details = COALESCE($2, details),
+             update_method = COALESCE($3, update_method), key_columns = COALESCE($4, key_columns),
+             schedule = CASE WHEN $5 = 1 THEN $6 ELSE schedule END,
+             retry_every_seconds = COALESCE($7, retry_every_seconds),
+             retry_times = COALESCE($8, retry_times), description = COALESCE($9, description)
+             WHERE id = $1",
         )
         .bind(id)
-        .bind(json(&edit.details.unwrap_or(before.details)))
-        .bind(edit.update.unwrap_or(before.update).as_str())
-        .bind(json(edit.key.as_ref().unwrap_or(&before.key)))
-        .bind(edit.schedule.clone().unwrap_or(before.schedule))
-        .bind(edit.retry_every_seconds.or(before.retry_every_seconds))
-        .bind(edit.retry_times.or(before.retry_times))
-        .bind(edit.description.as_ref().unwrap_or(&before.description))
+        .bind(edit.details.as_ref().map(json))
+        .bind(edit.update.map(UpdateMethod::as_str))
+        .bind(edit.key.as_ref().map(json))
+        .bind(i64::from(edit.schedule.is_some()))
+        .bind(edit.schedule.clone().flatten())
+        .bind(edit.retry_every_seconds)
+        .bind(edit.retry_times)
+        .bind(edit.description.as_deref())
         .execute(&mut *transaction)
         .await?;
+        if done.rows_affected() == 0 {
+            return Err(removed());
+        }
         if let Some(accounts) = &edit.account_ids {
             set_accounts(&mut transaction, id, accounts).await?;
         }
@@ -215,7 +223,8 @@ impl Store {
             .bind(to)
             .bind(name_key(to))
             .execute(&self.pool)
-            .await?;
+            .await
+            .map_err(|error| StoreError::from(error).taken("DataSet", to))?;
         self.dataset_by_id(&dataset.id).await
     }
 
@@ -224,8 +233,9 @@ impl Store {
     /// # Errors
     /// When it is not there.
     pub async fn remove_dataset(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM datasets WHERE id = $1").bind(id).execute(&self.pool).await?;
-        Ok(())
+        let done =
+            sqlx::query("DELETE FROM datasets WHERE id = $1").bind(id).execute(&self.pool).await?;
+        if done.rows_affected() == 1 { Ok(()) } else { Err(removed()) }
     }
 
     async fn refuse_taken(&self, name: &str, unless: Option<&str>) -> Result<(), StoreError> {
@@ -235,10 +245,9 @@ impl Store {
                 .fetch_optional(&self.pool)
                 .await?;
         match taken {
-            Some(id) if Some(id.as_str()) != unless => Err(StoreError::new(
-                StoreErrorKind::Taken,
-                format!("there is a DataSet '{name}' already; choose another name"),
-            )),
+            Some(id) if Some(id.as_str()) != unless => {
+                Err(StoreError::name_taken("DataSet", name))
+            }
             _ => Ok(()),
         }
     }
@@ -273,6 +282,10 @@ impl Store {
             id,
         })
     }
+}
+
+fn removed() -> StoreError {
+    StoreError::new(StoreErrorKind::NotFound, "the DataSet was removed")
 }
 
 async fn set_accounts(

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sqlx::{error::DatabaseError as _, sqlite::SqliteError};
+
 /// A failure of the control database.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -50,8 +52,12 @@ impl StoreError {
         )
     }
 
-    pub(crate) fn opening(file: &Path, error: sqlx::Error) -> Self {
-        Self::from(error).in_file(file)
+    pub(crate) fn missing_folder(file: &Path) -> Self {
+        let folder = file.parent().unwrap_or(file).display();
+        Self::new(
+            StoreErrorKind::Other,
+            format!("the folder {folder} of the control database does not exist; make it first"),
+        )
     }
 
     pub(crate) fn in_file(mut self, file: &Path) -> Self {
@@ -73,23 +79,36 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let text = error.to_string().to_lowercase();
-        let (kind, message) = if text.contains("malformed") || text.contains("not a database") {
-            (StoreErrorKind::Damaged, "the control database is damaged".to_owned())
-        } else if text.contains("locked") || text.contains("busy") {
-            (StoreErrorKind::Locked, "the control database is held by another process".to_owned())
-        } else if text.contains("full") {
-            (StoreErrorKind::Other, "the disk with the control database is full".to_owned())
-        } else if text.contains("readonly") || text.contains("read-only") {
-            (StoreErrorKind::Other, "the control database cannot be written (read-only)".to_owned())
-        } else if text.contains("unable to open") {
-            (
-                StoreErrorKind::Other,
-                "the file cannot be opened (does its folder exist, and may you write there?)".into(),
-            )
-        } else {
-            (StoreErrorKind::Other, "the control database failed".to_owned())
+        use StoreErrorKind::{Damaged, InUse, Locked, NotFound, Other, Taken};
+        let (kind, message) = match &error {
+            sqlx::Error::RowNotFound => (NotFound, "it is no longer in the control database"),
+            sqlx::Error::PoolTimedOut => (Locked, "the control database does not answer in time"),
+            sqlx::Error::Database(refused) if refused.is_unique_violation() => {
+                (Taken, "the control database has it already")
+            }
+            sqlx::Error::Database(refused) if refused.is_foreign_key_violation() => {
+                (InUse, "something that belongs to it was removed, or still depends on it")
+            }
+            // https://www.sqlite.org/rescode.html
+            _ => match sqlite_code(&error) {
+                Some(5 | 6) => (Locked, "the control database is held by another process"),
+                Some(11 | 26) => (Damaged, "the control database is damaged"),
+                Some(13) => (Other, "the disk with the control database is full"),
+                Some(8) => (Other, "the control database cannot be written (read-only)"),
+                Some(10) => {
+                    (Other, "the disk with the control database cannot be read or written")
+                }
+                Some(14) => (Other, "the file cannot be opened (is it a file, and may you write it?)"),
+                _ => (Other, "the control database failed"),
+            },
         };
-        Self { kind, message, source: Some(Box::new(error)) }
+        Self { kind, message: message.to_owned(), source: Some(Box::new(error)) }
     }
+}
+
+/// SQLite's own number for a failure, without the extension in its upper bits.
+fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
+    let refused = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
+    let code: u32 = refused.code()?.parse().ok()?;
+    Some(code & 0xff)
 }

@@ -9,6 +9,7 @@ mod datasets;
 mod error;
 mod migrations;
 mod quota;
+mod requests;
 mod runs;
 mod seal;
 mod time;
@@ -16,7 +17,7 @@ mod time;
 use std::path::Path;
 
 use sqlx::{
-    AnyPool,
+    Any, AnyConnection, AnyPool, Connection, Executor, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
 };
 
@@ -25,9 +26,8 @@ pub use coverage::{CoverageDay, CoverageState, DayFound};
 pub use datasets::{DataSet, DataSetEdit, NewDataSet};
 pub use error::{StoreError, StoreErrorKind};
 pub use quota::{QuotaAnswer, QuotaRule};
-pub use runs::{
-    NewRun, RequestFailure, RequestRow, RequestState, RequestSuccess, Run, RunAccount, RunState,
-};
+pub use requests::{RequestFailure, RequestRow, RequestState, RequestSuccess};
+pub use runs::{NewRun, Run, RunAccount, RunState};
 pub use seal::SealingKey;
 
 /// How long a run's worker may be silent before another machine takes the run over.
@@ -47,33 +47,62 @@ impl Store {
     /// When the file cannot be opened, is damaged, or was written by a newer version.
     pub async fn open(file: &Path, key: SealingKey) -> Result<Self, StoreError> {
         install_default_drivers();
-        let url = format!(
-            "sqlite://{}?mode=rwc",
-            file.to_str().ok_or_else(|| StoreError::unusable_path(file))?.replace('%', "%25").replace('?', "%3f")
-        );
+        let url = address(file)?;
+        // The first connection is made by hand: a pool would try a damaged file again and again.
+        let first = async {
+            let mut connection = AnyConnection::connect(&url).await?;
+            prepare(&mut connection).await?;
+            migrations::run(&mut connection).await?;
+            connection.close().await?;
+            Ok::<_, StoreError>(())
+        };
+        first.await.map_err(|error| error.in_file(file))?;
         let pool = AnyPoolOptions::new()
             .max_connections(4)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    // Wait for another process rather than fail; a commit is on disk when it returns.
-                    for pragma in [
-                        "PRAGMA busy_timeout = 15000",
-                        "PRAGMA journal_mode = WAL",
-                        "PRAGMA foreign_keys = ON",
-                        "PRAGMA synchronous = FULL",
-                    ] {
-                        sqlx::Executor::execute(&mut *connection, pragma).await?;
-                    }
-                    Ok(())
-                })
-            })
+            .after_connect(|connection, _| Box::pin(prepare(connection)))
             .connect(&url)
             .await
-            .map_err(|error| StoreError::opening(file, error))?;
-        let store = Self { pool, key };
-        migrations::run(&store.pool).await.map_err(|error| error.in_file(file))?;
-        Ok(store)
+            .map_err(|error| StoreError::from(error).in_file(file))?;
+        Ok(Self { pool, key })
     }
+
+    /// A transaction that will write. It takes the lock at once: one that reads first would be
+    /// refused, without any wait, if another process wrote in between.
+    async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+/// Wait for another process rather than fail; a commit is on disk when it returns.
+async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    for pragma in [
+        "PRAGMA busy_timeout = 15000",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA synchronous = FULL",
+    ] {
+        connection.execute(pragma).await?;
+    }
+    Ok(())
+}
+
+/// The address of a database file, whatever characters its path has.
+fn address(file: &Path) -> Result<String, StoreError> {
+    let absolute = std::path::absolute(file).map_err(|_| StoreError::unusable_path(file))?;
+    let path = absolute.to_str().ok_or_else(|| StoreError::unusable_path(file))?;
+    if absolute.parent().is_some_and(|folder| !folder.is_dir()) {
+        return Err(StoreError::missing_folder(file));
+    }
+    let mut url = String::from("sqlite://");
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' => {
+                url.push(char::from(byte));
+            }
+            other => url.push_str(&format!("%{other:02X}")),
+        }
+    }
+    Ok(url + "?mode=rwc")
 }
 
 /// A new lasting id, in the order of time.

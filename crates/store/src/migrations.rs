@@ -1,15 +1,14 @@
 //! Brings the database up to date at start: forward only, each step once, safe when two processes
 //! start at the same time.
 
-use sqlx::{AnyPool, Connection, Executor};
+use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::{StoreError, StoreErrorKind};
 
 /// The steps, the oldest first. A step that was released is never changed.
 const STEPS: [&str; 1] = [include_str!("../migrations/0001_first.sql")];
 
-pub(crate) async fn run(pool: &AnyPool) -> Result<(), StoreError> {
-    let mut connection = pool.acquire().await?;
+pub(crate) async fn run(connection: &mut AnyConnection) -> Result<(), StoreError> {
     connection
         .execute(
             "CREATE TABLE IF NOT EXISTS schema_version (

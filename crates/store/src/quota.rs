@@ -23,6 +23,10 @@ pub enum QuotaAnswer {
     Wait(Timestamp),
 }
 
+/// How long a place is remembered after it was given back: its request may still be answered, and
+/// counts from then.
+const ANSWERED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+
 impl Store {
     /// Takes a place in the window of a key, if one is free.
     ///
@@ -42,20 +46,22 @@ impl Store {
         let window_began = now.saturating_sub(rule.window).unwrap_or(Timestamp::MIN);
         sqlx::query("DELETE FROM quota WHERE quota_key = $1 AND at <= $2")
             .bind(key)
-            .bind(window_began.as_microsecond())
+            .bind(window_began.saturating_sub(ANSWERED_WITHIN).unwrap_or(Timestamp::MIN).as_microsecond())
             .execute(&self.pool)
             .await?;
         let ticket = new_ticket();
         // Counting and taking in one statement: two processes never take the last place together.
         let taken = sqlx::query(
             "INSERT INTO quota (id, quota_key, at) SELECT $1, $2, $3
-             WHERE (SELECT COUNT(*) FROM quota WHERE quota_key = $2 AND at > $4) < $5",
+             WHERE (SELECT COUNT(*) FROM quota
+                    WHERE quota_key = $2 AND at > $4 AND at <= $6) < $5",
         )
         .bind(ticket)
         .bind(key)
         .bind(now.as_microsecond())
         .bind(window_began.as_microsecond())
         .bind(i64::from(rule.requests))
+        .bind(window_ends(rule, now))
         .execute(&self.pool)
         .await?;
         if taken.rows_affected() == 1 {
@@ -110,11 +116,14 @@ impl Store {
     ) -> Result<Vec<Timestamp>, StoreError> {
         let window_began = now.saturating_sub(rule.window).unwrap_or(Timestamp::MIN);
         let times: Vec<i64> =
-            sqlx::query_scalar("SELECT at FROM quota WHERE quota_key = $1 AND at > $2 ORDER BY at")
-                .bind(key)
-                .bind(window_began.as_microsecond())
-                .fetch_all(&self.pool)
-                .await?;
+            sqlx::query_scalar(
+                "SELECT at FROM quota WHERE quota_key = $1 AND at > $2 AND at <= $3 ORDER BY at",
+            )
+            .bind(key)
+            .bind(window_began.as_microsecond())
+            .bind(window_ends(rule, now))
+            .fetch_all(&self.pool)
+            .await?;
         Ok(times.into_iter().map(from_micros).collect())
     }
 
@@ -139,6 +148,12 @@ impl Store {
                 .await?;
         Ok(until.map(from_micros))
     }
+}
+
+/// Another machine's clock may be ahead; what is later than a window from now was written before our
+/// own clock was set back, and would hold everything up until then.
+fn window_ends(rule: QuotaRule, now: Timestamp) -> i64 {
+    now.saturating_add(rule.window).unwrap_or(Timestamp::MAX).as_microsecond()
 }
 
 fn new_ticket() -> i64 {

@@ -1,9 +1,7 @@
-//! Runs and their requests: what a run was to ask, what was answered and is safe in the archive, and
-//! how it ended. A run whose worker died goes on from here.
+//! Runs: what a run was to ask, who does it, and how it ended. A run whose worker died goes on from
+//! here.
 
-use std::collections::BTreeSet;
-
-use exmetrics_catalog::{Ask, Plan};
+use exmetrics_catalog::Plan;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
@@ -110,67 +108,6 @@ pub struct RunAccount {
     pub settled: Vec<Date>,
 }
 
-/// How a request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RequestState {
-    /// To be asked.
-    Pending,
-    /// Answered; the reply is in the archive.
-    Done,
-    /// Given up, for this run.
-    Failed,
-}
-
-/// One request of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestRow {
-    /// Its id.
-    pub id: String,
-    /// The account.
-    pub account_id: String,
-    /// What it asks.
-    pub ask: Ask,
-    /// The days that are kept of the reply.
-    pub keep: Option<BTreeSet<Date>>,
-    /// How it stands.
-    pub state: RequestState,
-    /// Whether its rows are in the table.
-    pub landed: bool,
-    /// When it was answered.
-    pub answered_at: Option<Timestamp>,
-    /// The reply's name in the archive.
-    pub archive: Option<String>,
-    /// What went wrong.
-    pub failure: Option<RequestFailure>,
-}
-
-/// A request that was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestSuccess {
-    /// When.
-    pub answered_at: Timestamp,
-    /// The reply's name in the archive.
-    pub archive: String,
-    /// How many bytes it had.
-    pub bytes: i64,
-    /// The hash of those bytes.
-    pub hash: String,
-}
-
-/// A request that failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestFailure {
-    /// A short, stable name of the failure.
-    pub code: String,
-    /// `try_again`, `give_up`, `person` or `no_data_yet`.
-    pub settle: String,
-    /// What happened.
-    pub message: String,
-    /// What to do about it.
-    pub next_step: String,
-}
-
 /// A run to make.
 #[derive(Debug)]
 pub struct NewRun<'a> {
@@ -191,7 +128,7 @@ impl Store {
     /// [`StoreErrorKind::InUse`] when a run of the DataSet is under way.
     pub async fn begin_run(&self, new: &NewRun<'_>, now: Timestamp) -> Result<Run, StoreError> {
         let id = new_id();
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.write().await?;
         sqlx::query("UPDATE datasets SET last_landing = last_landing + 1 WHERE id = $1")
             .bind(new.dataset_id)
             .execute(&mut *transaction)
@@ -278,7 +215,8 @@ impl Store {
         )
         .bind(&run.id)
         .bind(machine)
-        .bind(lease(now))
+        // Always another lease than the one that was seen: the second of two finds it changed.
+        .bind(lease(now).max(run.lease_until.as_microsecond() + 1))
         .bind(&run.machine)
         .bind(run.lease_until.as_microsecond())
         .execute(&self.pool)
@@ -318,14 +256,16 @@ impl Store {
         machine: &str,
         now: Timestamp,
     ) -> Result<Run, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.write().await?;
         sqlx::query("UPDATE datasets SET last_landing = last_landing + 1 WHERE id = $1")
             .bind(&run.dataset_id)
             .execute(&mut *transaction)
             .await?;
-        sqlx::query(
-            "UPDATE runs SET state = 'running', ended_at = NULL, machine = $2, lease_until = $3,
-             landing = (SELECT last_landing FROM datasets WHERE id = runs.dataset_id) WHERE id = $1",
+        let reopened = sqlx::query(
+            "UPDATE runs SET state = 'running', ended_at = NULL, message = NULL, next_step = NULL,
+             machine = $2, lease_until = $3,
+             landing = (SELECT last_landing FROM datasets WHERE id = runs.dataset_id)
+             WHERE id = $1 AND state <> 'running'",
         )
         .bind(&run.id)
         .bind(machine)
@@ -333,6 +273,9 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(under_way)?;
+        if reopened.rows_affected() == 0 {
+            return Err(already_under_way());
+        }
         sqlx::query("UPDATE requests SET state = 'pending' WHERE run_id = $1 AND state = 'failed'")
             .bind(&run.id)
             .execute(&mut *transaction)
@@ -346,11 +289,16 @@ impl Store {
     /// # Errors
     /// [`StoreErrorKind::NotFound`] when there is none, or more than one.
     pub async fn run(&self, id: &str) -> Result<Run, StoreError> {
-        let pattern = format!("{}%", id.replace(['%', '_'], ""));
-        let rows = sqlx::query("SELECT * FROM runs WHERE id LIKE $1 LIMIT 2")
-            .bind(pattern)
-            .fetch_all(&self.pool)
-            .await?;
+        let wanted = id.trim().to_ascii_lowercase();
+        let readable = wanted.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-');
+        let rows = if wanted.is_empty() || !readable {
+            Vec::new()
+        } else {
+            sqlx::query("SELECT * FROM runs WHERE id LIKE $1 LIMIT 2")
+                .bind(format!("{wanted}%"))
+                .fetch_all(&self.pool)
+                .await?
+        };
         match rows.as_slice() {
             [row] => read_run(row),
             [] => Err(StoreError::new(
@@ -410,86 +358,15 @@ impl Store {
             .collect()
     }
 
-    /// The requests of a run, in the order they are made.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn requests(&self, run_id: &str) -> Result<Vec<RequestRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM requests WHERE run_id = $1 ORDER BY position")
-            .bind(run_id)
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(read_request).collect()
-    }
-
-    /// Notes that a request was answered and its reply is safe in the archive.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn request_done(&self, id: &str, done: &RequestSuccess) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE requests SET state = 'done', tries = tries + 1, answered_at = $2, archive = $3,
-             bytes = $4, content_hash = $5, code = NULL, settle = NULL, message = NULL,
-             next_step = NULL WHERE id = $1",
-        )
-        .bind(id)
-        .bind(done.answered_at.as_microsecond())
-        .bind(&done.archive)
-        .bind(done.bytes)
-        .bind(&done.hash)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
-    /// Notes that a request failed, for this run.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn request_failed(
-        &self,
-        id: &str,
-        failure: &RequestFailure,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE requests SET state = 'failed', tries = tries + 1, code = $2, settle = $3,
-             message = $4, next_step = $5 WHERE id = $1",
-        )
-        .bind(id)
-        .bind(&failure.code)
-        .bind(&failure.settle)
-        .bind(&failure.message)
-        .bind(&failure.next_step)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
-    /// Notes that the rows of some requests are in the table.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn requests_landed(&self, ids: &[String]) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        for id in ids {
-            sqlx::query("UPDATE requests SET landed = 1 WHERE id = $1")
-                .bind(id)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
-
     /// Notes how a run ended, as a whole and for each account.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the run is no longer its machine's to end: another took it over.
     pub async fn end_run(&self, run: &Run, accounts: &[RunAccount]) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query(
+        let mut transaction = self.write().await?;
+        let ended = sqlx::query(
             "UPDATE runs SET state = $2, ended_at = $3, rows_landed = $4, version = $5,
-             message = $6, next_step = $7 WHERE id = $1",
+             message = $6, next_step = $7 WHERE id = $1 AND machine = $8 AND state = 'running'",
         )
         .bind(&run.id)
         .bind(run.state.as_str())
@@ -498,8 +375,15 @@ impl Store {
         .bind(run.version)
         .bind(run.message.as_deref())
         .bind(run.next_step.as_deref())
+        .bind(&run.machine)
         .execute(&mut *transaction)
         .await?;
+        if ended.rows_affected() == 0 {
+            return Err(StoreError::new(
+                StoreErrorKind::Other,
+                "the run was ended or taken over by another process",
+            ));
+        }
         for account in accounts {
             sqlx::query(
                 "UPDATE run_accounts SET state = $3, message = $4, next_step = $5
@@ -524,12 +408,12 @@ fn lease(now: Timestamp) -> i64 {
 
 /// Two running runs of one DataSet are refused by an index.
 fn under_way(error: sqlx::Error) -> StoreError {
-    let taken = error.as_database_error().is_some_and(|error| error.is_unique_violation());
-    if taken {
-        StoreError::new(StoreErrorKind::InUse, "a run of the DataSet is under way")
-    } else {
-        error.into()
-    }
+    let error = StoreError::from(error);
+    if error.kind == StoreErrorKind::Taken { already_under_way() } else { error }
+}
+
+fn already_under_way() -> StoreError {
+    StoreError::new(StoreErrorKind::InUse, "a run of the DataSet is under way")
 }
 
 fn read_run(row: &AnyRow) -> Result<Run, StoreError> {
@@ -547,37 +431,5 @@ fn read_run(row: &AnyRow) -> Result<Run, StoreError> {
         next_step: row.try_get("next_step")?,
         machine: row.try_get("machine")?,
         lease_until: from_micros(row.try_get("lease_until")?),
-    })
-}
-
-fn read_request(row: &AnyRow) -> Result<RequestRow, StoreError> {
-    let ask: String = row.try_get("ask")?;
-    let code: Option<String> = row.try_get("code")?;
-    let text = |name: &str| row.try_get::<Option<String>, _>(name);
-    let failure = match code {
-        Some(code) => Some(RequestFailure {
-            code,
-            settle: text("settle")?.unwrap_or_default(),
-            message: text("message")?.unwrap_or_default(),
-            next_step: text("next_step")?.unwrap_or_default(),
-        }),
-        None => None,
-    };
-    Ok(RequestRow {
-        id: row.try_get("id")?,
-        account_id: row.try_get("account_id")?,
-        ask: ask.parse().map_err(|message: String| {
-            StoreError::new(StoreErrorKind::Damaged, message)
-        })?,
-        keep: text("keep_days")?.as_deref().map(from_json).transpose()?,
-        state: match row.try_get::<String, _>("state")?.as_str() {
-            "done" => RequestState::Done,
-            "failed" => RequestState::Failed,
-            _ => RequestState::Pending,
-        },
-        landed: row.try_get::<i64, _>("landed")? != 0,
-        answered_at: row.try_get::<Option<i64>, _>("answered_at")?.map(from_micros),
-        archive: text("archive")?,
-        failure,
     })
 }

@@ -63,10 +63,10 @@ impl SealingKey {
         let mut bytes = [0_u8; KEY_BYTES];
         rand::rng().fill(&mut bytes);
         let text = SecretString::from(BASE64.encode(bytes));
-        // Written whole under another name first: two processes that start together end with one key.
-        let fresh = file.with_extension(format!("new-{}", std::process::id()));
-        write_for_owner(&fresh, text.expose_secret()).map_err(|e| key_file_error(file, e))?;
-        let linked = std::fs::hard_link(&fresh, file);
+        // Written whole under a name of its own first: two that start together end with one key.
+        let fresh = file.with_added_extension(format!("new-{}", uuid::Uuid::new_v4()));
+        let written = write_for_owner(&fresh, text.expose_secret());
+        let linked = written.and_then(|()| std::fs::hard_link(&fresh, file));
         let removed = std::fs::remove_file(&fresh);
         match linked {
             Ok(()) => {}
@@ -75,7 +75,10 @@ impl SealingKey {
             }
             Err(error) => return Err(key_file_error(file, error)),
         }
-        removed.map_err(|error| key_file_error(file, error))?;
+        // A secret must not be sealed with a key that a power cut can take away.
+        removed
+            .and_then(|()| keep_folder(file))
+            .map_err(|error| key_file_error(file, error))?;
         Self::from_base64(&text)
     }
 
@@ -132,9 +135,20 @@ fn key_file_error(file: &Path, error: std::io::Error) -> StoreError {
 fn write_for_owner(file: &Path, text: &str) -> std::io::Result<()> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
     let mut file =
-        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)?;
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+/// Puts the folder's list of files on the disk.
+#[cfg(unix)]
+fn keep_folder(file: &Path) -> std::io::Result<()> {
+    std::path::absolute(file)?.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
+}
+
+#[cfg(not(unix))]
+fn keep_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]

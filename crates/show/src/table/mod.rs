@@ -214,12 +214,14 @@ fn shown(cell: &Cell<'_>, on_terminal: bool) -> String {
     }
 }
 
-/// At most six decimals; the exact form where that would be longer or say nothing.
+/// At most six decimals; the exact form where six would say too little, or too much.
 fn rounded(value: f64, exact: String) -> String {
-    if !value.is_finite() || value == 0.0 || !(1e-4..1e15).contains(&value.abs()) {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if !(1e-4..1e16).contains(&value.abs()) {
         return exact;
     }
     let fixed = format!("{value:.6}");
-    let short = fixed.trim_end_matches('0').trim_end_matches('.');
-    short.to_owned()
+    fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
