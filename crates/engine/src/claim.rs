@@ -2,47 +2,43 @@
 
 use exmetrics_store::{DataSet, NewRun, Run, RunState, StoreErrorKind};
 
-use crate::{
-    AccountPlan, Engine, EngineError, EngineErrorKind,
-    machine::RunLock,
-    run::RunChoice,
-};
+use crate::{Engine, EngineError, EngineErrorKind, machine::RunLock, run::RunChoice};
 
 /// A run that is ours to do.
 #[derive(Debug)]
 pub(crate) struct Claim {
     pub(crate) run: Run,
     /// Held until the run ends.
-    pub(crate) _lock: RunLock,
+    _lock: RunLock,
 }
 
 impl Engine {
-    /// Takes over the dead run of a DataSet if there is one, else begins a new one.
+    /// Takes over the dead run of a DataSet if there is one, else plans and begins a new one.
     pub(crate) async fn claim(
         &self,
         dataset: &DataSet,
         choice: &RunChoice,
     ) -> Result<Claim, EngineError> {
-        // Of two processes that begin at once, one finds the other's run at the second look.
-        for _ in 0..2 {
-            if let Some(run) = self.store.run_under_way(&dataset.id).await? {
-                return self.take_over(dataset, run).await;
-            }
-            let plans = self.plan_dataset(dataset, choice.full).await?;
-            if let Some(claim) = self.begin(dataset, choice, plans).await? {
-                return Ok(claim);
-            }
-        }
-        Err(busy(dataset))
+        let lock = self.lock(dataset)?;
+        let run = match self.store.run_under_way(&dataset.id).await? {
+            Some(run) => self.take_over(dataset, run).await?,
+            None => self.begin(dataset, choice).await?,
+        };
+        Ok(Claim { run, _lock: lock })
     }
 
-    /// `None` when another process began one just now.
-    async fn begin(
-        &self,
-        dataset: &DataSet,
-        choice: &RunChoice,
-        plans: Vec<AccountPlan>,
-    ) -> Result<Option<Claim>, EngineError> {
+    /// Opens an ended run again, for what failed in it.
+    pub(crate) async fn reopen(&self, dataset: &DataSet, run: &Run) -> Result<Claim, EngineError> {
+        let lock = self.lock(dataset)?;
+        let run = match run.state {
+            RunState::Running => self.take_over(dataset, run.clone()).await?,
+            _ => self.store.reopen_run(run, &self.machine.id, self.clock.now()).await?,
+        };
+        Ok(Claim { run, _lock: lock })
+    }
+
+    async fn begin(&self, dataset: &DataSet, choice: &RunChoice) -> Result<Run, EngineError> {
+        let plans = self.plan_dataset(dataset, choice.full).await?;
         let plans: Vec<_> =
             plans.into_iter().map(|one| (one.account_id, one.account, one.plan)).collect();
         let new = NewRun {
@@ -51,50 +47,27 @@ impl Engine {
             machine: &self.machine.id,
             plans: &plans,
         };
-        match self.store.begin_run(&new, self.clock.now()).await {
-            Ok(run) => self.lock(dataset, run).map(Some),
-            Err(error) if error.kind == StoreErrorKind::InUse => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        self.store.begin_run(&new, self.clock.now()).await.map_err(|error| match error.kind {
+            // A process on another machine was a moment earlier.
+            StoreErrorKind::InUse => busy(dataset),
+            _ => error.into(),
+        })
     }
 
-    async fn take_over(&self, dataset: &DataSet, run: Run) -> Result<Claim, EngineError> {
+    /// We hold the DataSet's lock: a run of this machine has no process any more. One of another
+    /// machine may have; it is given its lease.
+    async fn take_over(&self, dataset: &DataSet, run: Run) -> Result<Run, EngineError> {
         let now = self.clock.now();
-        if run.machine == self.machine.id {
-            // Its process holds the lock as long as it lives.
-            let Some(lock) = self.machine.lock(&run.id)? else { return Err(busy(dataset)) };
-            if !self.store.take_over(&run, &self.machine.id, now).await? {
-                return Err(busy(dataset));
-            }
-            tracing::info!(run = run.id, "the run's process is gone; going on with it");
-            let run = self.store.run(&run.id).await?;
-            return Ok(Claim { run, _lock: lock });
-        }
-        if run.lease_until > now || !self.store.take_over(&run, &self.machine.id, now).await? {
+        let alive = run.machine != self.machine.id && run.lease_until > now;
+        if alive || !self.store.take_over(&run, &self.machine.id, now).await? {
             return Err(busy(dataset));
         }
-        let run = self.store.run(&run.id).await?;
-        self.lock(dataset, run)
+        tracing::info!(run = run.id, "the run's process is gone; going on with it");
+        Ok(self.store.run(&run.id).await?)
     }
 
-    /// Opens an ended run again, for what failed in it.
-    pub(crate) async fn reopen(
-        &self,
-        dataset: &DataSet,
-        run: &Run,
-    ) -> Result<Claim, EngineError> {
-        if run.state == RunState::Running {
-            return self.take_over(dataset, run.clone()).await;
-        }
-        let run = self.store.reopen_run(run, &self.machine.id, self.clock.now()).await?;
-        self.lock(dataset, run)
-    }
-
-    fn lock(&self, dataset: &DataSet, run: Run) -> Result<Claim, EngineError> {
-        match self.machine.lock(&run.id)? {
-            Some(lock) => Ok(Claim { run, _lock: lock }),
-            None => Err(busy(dataset)),
-        }
+    fn lock(&self, dataset: &DataSet) -> Result<RunLock, EngineError> {
+        self.machine.lock(&dataset.id)?.ok_or_else(|| busy(dataset))
     }
 }
 

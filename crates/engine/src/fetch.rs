@@ -1,7 +1,7 @@
 //! One request, until it is answered, given up, or a person must act.
 
 use exmetrics_catalog::{Ask, Report};
-use exmetrics_decode::{Decoded, Options, RowContext};
+use exmetrics_decode::{Decoded, Drift, Options, RowContext};
 use exmetrics_graph::{Failure, Patience, Settle};
 use exmetrics_store::{RequestFailure, RequestRow, RequestSuccess};
 use jiff::Timestamp;
@@ -30,6 +30,8 @@ pub(crate) struct Fetched {
     pub(crate) decoded: Decoded,
     pub(crate) written: WrittenReply,
     pub(crate) columns: arrow_schema::SchemaRef,
+    /// Whether nothing was asked for it.
+    pub(crate) from_archive: bool,
 }
 
 /// How a request ended that brought nothing.
@@ -84,18 +86,22 @@ impl Engine {
         let reply = self.graph.request(session, context.report, request.ask).await?;
         let answered_at = self.clock.now();
         let name = format!("{}/{}/{}", context.folder, context.run_id, request.id);
-        let archive = self.archive.create(&name).map_err(|error| local(context, error))?;
+        let archive = self.archive.create(&name).map_err(local)?;
         let decoding = self.decoding(context, request, answered_at);
         let received =
             reply::receive(reply, archive, decoding, taker, context.progress).await;
         let (received, archived) = received.map_err(|failure| explain(context, failure))?;
+        if let Err(failure) = self.refuse_drift(context, &received.decoded.drift) {
+            received.rows.abandon().await;
+            return Err(failure);
+        }
         let success = RequestSuccess {
             answered_at,
             archive: archived.name,
             bytes: i64::try_from(archived.bytes).unwrap_or(i64::MAX),
             hash: archived.hash,
         };
-        finish(context, received, success).await
+        finish(context, received, success, false).await
     }
 
     /// The rows of a request that was answered before, from the archive.
@@ -120,10 +126,22 @@ impl Engine {
             hash: String::new(),
         };
         match replayed.await {
-            Ok(received) => finish(context, received, success)
+            Ok(received) => finish(context, received, success, true)
                 .await
                 .map_err(|failure| Unfetched::from(&failure)),
             Err(failure) => Err(Unfetched::from(&explain(context, failure))),
+        }
+    }
+
+    /// Some would rather stop than take a report that has changed.
+    fn refuse_drift(&self, context: &FetchContext<'_>, drift: &Drift) -> Result<(), Failure> {
+        match self.settings.drift.forbidden(drift) {
+            None => Ok(()),
+            Some(what) => Err(Failure::give_up(
+                "drift",
+                format!("the columns of {} have changed: {what}", context.report.slug),
+            )
+            .next("Nothing of it was kept. Accept such changes in the configuration, then run it again.")),
         }
     }
 
@@ -173,11 +191,12 @@ async fn finish(
     context: &FetchContext<'_>,
     received: Received,
     success: RequestSuccess,
+    from_archive: bool,
 ) -> Result<Fetched, Failure> {
     let Received { decoded, rows, columns } = received;
     let written =
         rows.finish().await.map_err(|failure| explain(context, ReplyFailure::Table(failure)))?;
-    Ok(Fetched { success, decoded, written, columns })
+    Ok(Fetched { success, decoded, written, columns, from_archive })
 }
 
 /// A reply's failure in the words of a request's failure.
@@ -196,18 +215,18 @@ fn explain(context: &FetchContext<'_>, failure: ReplyFailure) -> Failure {
         ReplyFailure::Table(failure) => {
             Failure::give_up("table", failure.message).next(failure.next_step)
         }
-        ReplyFailure::File(error) => local(context, error),
+        ReplyFailure::File(error) => local(error),
     }
 }
 
 /// Our own disk failed.
-fn local(_: &FetchContext<'_>, error: std::io::Error) -> Failure {
+fn local(error: std::io::Error) -> Failure {
     let next = if error.kind() == std::io::ErrorKind::StorageFull {
         "Make room on the disk, then run it again."
     } else {
         "Check that the home's folders exist and can be written."
     };
-    Failure::give_up("disk", format!("the reply cannot be put into the archive: {error}"))
+    Failure::give_up("disk", format!("the reply cannot be kept in the archive, or read from it: {error}"))
         .next(next)
 }
 

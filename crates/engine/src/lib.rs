@@ -12,6 +12,7 @@
 //! | `claim` | one run of a DataSet at a time; a dead run goes on |
 //! | `fetch` | one request until it is answered, given up, or a person must act |
 //! | `reply` | a reply's bytes to the archive and through decode, side by side |
+//! | `drift` | what happens when a report's columns change |
 //! | `settle` | what a run's answers mean for days, accounts and the run |
 //! | `pull` | the same without a table |
 //! | `check` | whether an account can do its work |
@@ -19,6 +20,7 @@
 mod archive;
 mod check;
 mod claim;
+mod drift;
 mod error;
 mod fetch;
 mod gate;
@@ -42,6 +44,7 @@ use jiff::civil::Date;
 
 pub use archive::Archive;
 pub use check::{AccountCheck, Check, CheckState};
+pub use drift::{DriftPolicies, DriftPolicy};
 pub use error::{EngineError, EngineErrorKind};
 pub use planning::{AccountPlan, PlanView};
 pub use progress::{Progress, Quiet, Step};
@@ -72,6 +75,8 @@ pub struct Settings {
     pub try_for: Duration,
     /// How many days replies stay in the archive after their run.
     pub archive_days: u16,
+    /// What to do when a report's columns change.
+    pub drift: DriftPolicies,
     /// The way out, where there is no direct one.
     pub proxy: Option<Proxy>,
 }

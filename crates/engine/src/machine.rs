@@ -1,7 +1,7 @@
-//! Which machine this is, and whether a run's process on it still lives.
+//! Which machine this is, and whether the process of a run on it still lives.
 //!
-//! A run holds a lock on a file of its own. The system lets go of it when the process ends, however
-//! that happens, so there is no question of a process number that was given out again.
+//! Who runs a DataSet holds a lock on the DataSet's file. The system lets go of it when the process
+//! ends, however that happens, so there is no question of a process number that was given out again.
 
 use std::{
     fs::File,
@@ -17,11 +17,11 @@ pub(crate) struct Machine {
     locks: PathBuf,
 }
 
-/// Held while a run's process lives.
+/// Held while a DataSet is run on this machine. The file stays: taking it away would let two processes
+/// lock two files of one name.
 #[derive(Debug)]
 pub(crate) struct RunLock {
     _file: File,
-    path: PathBuf,
 }
 
 impl Machine {
@@ -42,22 +42,14 @@ impl Machine {
         Ok(Self { id, locks })
     }
 
-    /// Takes a run's lock; `None` when a living process holds it.
-    pub(crate) fn lock(&self, run_id: &str) -> Result<Option<RunLock>, EngineError> {
-        let path = self.locks.join(run_id);
-        let failed = |error| EngineError::file("marking the run as under way", error);
-        let file = File::create(&path).map_err(failed)?;
+    /// Takes a DataSet's lock; `None` when a living process holds it.
+    pub(crate) fn lock(&self, dataset_id: &str) -> Result<Option<RunLock>, EngineError> {
+        let failed = |error| EngineError::file("marking the DataSet as being run", error);
+        let file = File::create(self.locks.join(dataset_id)).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(RunLock { _file: file, path })),
+            Ok(()) => Ok(Some(RunLock { _file: file })),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),
             Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
         }
-    }
-}
-
-impl Drop for RunLock {
-    fn drop(&mut self) {
-        // The file is only a place for the lock; an old one does no harm.
-        let _ = std::fs::remove_file(&self.path);
     }
 }

@@ -206,16 +206,21 @@ impl Engine {
             let answer = match request.state {
                 // A replaced table needs all rows of the run; the others have these already.
                 RequestState::Done if request.landed && update != UpdateMethod::Replace => continue,
-                RequestState::Done => self.fetch_again(context, &request, landing).await,
+                RequestState::Done => match self.fetch_again(context, &request, landing).await {
+                    Ok(fetched) => Ok(fetched),
+                    // The archive lost it: Microsoft may still have it.
+                    Err(lost) => {
+                        tracing::warn!(why = lost.failure.message, "asking again");
+                        self.fetch(context, &request, landing).await
+                    }
+                },
                 RequestState::Pending | RequestState::Failed => {
                     self.fetch(context, &request, landing).await
                 }
             };
             let noted = match &answer {
-                Ok(fetched) if request.state != RequestState::Done => {
-                    self.store.request_done(&request.id, &fetched.success).await
-                }
-                Ok(_) => Ok(()),
+                Ok(Fetched { from_archive: true, .. }) => Ok(()),
+                Ok(fetched) => self.store.request_done(&request.id, &fetched.success).await,
                 Err(unfetched) => self.store.request_failed(&request.id, &unfetched.failure).await,
             };
             let answer = match noted {

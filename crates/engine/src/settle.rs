@@ -1,6 +1,6 @@
 //! What a run's answers mean: for each day, for each account, and for the run.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use exmetrics_catalog::{Ask, Grain, Report, catalog};
 use exmetrics_decode::Decoded;
@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
-    Engine, EngineError, Landed, ReadySignIn,
+    DriftPolicies, DriftPolicy, Engine, EngineError, Landed, ReadySignIn,
     fetch::Unfetched,
     run::{Answered, RunReport},
 };
@@ -63,7 +63,7 @@ impl Engine {
                 .await?;
             let outcome = Outcome::of(account, &own, &days);
             self.note_account(account, &own, &outcome, signed_in).await?;
-            warnings.hear(&own);
+            warnings.hear(&own, &self.settings.drift);
             account.state = outcome.state;
             account.message.clone_from(&outcome.message);
             account.next_step.clone_from(&outcome.next_step);
@@ -334,27 +334,24 @@ pub fn name_days(days: &[Date]) -> String {
 struct Warnings {
     concealed: bool,
     rejects: u64,
-    added: BTreeSet<String>,
-    missing: BTreeSet<String>,
-    renamed: BTreeSet<String>,
-    repeated: BTreeSet<String>,
+    /// What changed in the columns, and which.
+    drift: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 impl Warnings {
-    fn hear(&mut self, answers: &[&Answered]) {
+    fn hear(&mut self, answers: &[&Answered], policies: &DriftPolicies) {
         for decoded in answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()) {
             self.concealed |= decoded.concealed == Some(true);
             self.rejects += decoded.rejects;
-            self.added.extend(decoded.drift.added.iter().cloned());
-            self.missing.extend(decoded.drift.missing.iter().cloned());
-            let renamed = decoded.drift.renamed.iter();
-            self.renamed.extend(renamed.map(|(came, name)| format!("{name} (came as '{came}')")));
-            self.repeated.extend(decoded.drift.repeated.iter().cloned());
+            for (policy, what, columns) in policies.kinds(&decoded.drift) {
+                if policy != DriftPolicy::Accept && !columns.is_empty() {
+                    self.drift.entry(what).or_default().extend(columns);
+                }
+            }
         }
     }
 
     fn sentences(&self, dataset: &str) -> Vec<String> {
-        let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
         let mut sentences = Vec::new();
         if self.concealed {
             sentences.push(
@@ -363,15 +360,9 @@ impl Warnings {
                     .into(),
             );
         }
-        for (names, what) in [
-            (&self.added, "the report has new columns, kept as text"),
-            (&self.missing, "the report lacks columns, which are empty now"),
-            (&self.renamed, "columns came under another name"),
-            (&self.repeated, "columns came more than once"),
-        ] {
-            if !names.is_empty() {
-                sentences.push(format!("{what}: {}", list(names)));
-            }
+        for (what, columns) in &self.drift {
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            sentences.push(format!("{what}: {}", columns.join(", ")));
         }
         if self.rejects > 0 {
             sentences.push(format!(

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use exmetrics_engine::Settings;
+use exmetrics_engine::{DriftPolicies, DriftPolicy, Settings};
 use exmetrics_graph::{Limits, Proxy};
 use exmetrics_store::{QuotaRule, SealingKey};
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +27,17 @@ struct File {
     tries: Option<usize>,
     proxy: Option<String>,
     no_proxy: Option<String>,
+    drift: Drift,
+}
+
+/// `[drift]`: accept, warn or stop when a report's columns change.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Drift {
+    added: Option<String>,
+    missing: Option<String>,
+    renamed: Option<String>,
+    repeated: Option<String>,
 }
 
 /// What a command works with.
@@ -94,7 +105,14 @@ impl Config {
             url: SecretString::from(url),
             except: no_proxy.unwrap_or_default(),
         });
+        let drift = DriftPolicies {
+            added: policy("EXMETRICS_DRIFT_ADDED", file.drift.added)?,
+            missing: policy("EXMETRICS_DRIFT_MISSING", file.drift.missing)?,
+            renamed: policy("EXMETRICS_DRIFT_RENAMED", file.drift.renamed)?,
+            repeated: policy("EXMETRICS_DRIFT_REPEATED", file.drift.repeated)?,
+        };
         let settings = Settings {
+            drift,
             home: home.clone(),
             csv_quota,
             json_quota,
@@ -158,6 +176,15 @@ fn duration(name: &str, in_file: Option<&str>) -> Result<Option<SignedDuration>,
         _ => Err(Failure::arguments(format!(
             "the quota's window is '{value}', which is no length of time; write for example 10m or 30s"
         ))),
+    }
+}
+
+fn policy(name: &str, in_file: Option<String>) -> Result<DriftPolicy, Failure> {
+    match text(name).or(in_file) {
+        None => Ok(DriftPolicy::default()),
+        Some(value) => value.parse().map_err(|error: String| {
+            Failure::arguments(format!("{error} ({name}, or [drift] in exmetrics.toml)"))
+        }),
     }
 }
 

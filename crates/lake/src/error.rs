@@ -88,7 +88,9 @@ fn kind_of(error: &DeltaTableError) -> LakeErrorKind {
         DeltaTableError::ObjectStore { .. } | DeltaTableError::Io { .. } => LakeErrorKind::Storage,
         other => {
             let text = other.to_string().to_lowercase();
-            if text.contains("unsupported") || text.contains("not supported") {
+            if text.contains("path does not exist") || text.contains("no files in log segment") {
+                LakeErrorKind::Missing
+            } else if text.contains("unsupported") || text.contains("not supported") {
                 LakeErrorKind::TooNew
             } else {
                 LakeErrorKind::Other

@@ -114,7 +114,12 @@ fn open_file(path: &Path) -> Result<Way, ShowError> {
     if path.as_os_str().is_empty() {
         return Err(bad("the name of the file is empty".to_owned()));
     }
-    let there = fs::metadata(path).ok();
+    // A name that no file can have is said before the rows are written, not after.
+    let there = match fs::metadata(path) {
+        Ok(there) => Some(there),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(ShowError::opening(path, error)),
+    };
     let named_as_folder = path.to_string_lossy().ends_with(['/', MAIN_SEPARATOR]);
     if named_as_folder || there.as_ref().is_some_and(fs::Metadata::is_dir) {
         return Err(bad(format!(

@@ -34,7 +34,6 @@ pub(crate) struct WorkbookRows {
     workbook: Workbook,
     schema: SchemaRef,
     styles: Styles,
-    sheet_rows: u32,
     sheets: usize,
     /// The row of the current sheet that is written next.
     next: u32,
@@ -49,10 +48,6 @@ struct Styles {
 
 impl WorkbookRows {
     pub(crate) fn new(sink: Sink, schema: &SchemaRef) -> Result<Self, ShowError> {
-        Self::with_sheets_of(SHEET_ROWS, sink, schema)
-    }
-
-    fn with_sheets_of(sheet_rows: u32, sink: Sink, schema: &SchemaRef) -> Result<Self, ShowError> {
         if schema.fields().len() > SHEET_COLUMNS {
             return Err(ShowError::unsuited(format!(
                 "{} columns do not fit into a sheet, which has {SHEET_COLUMNS}; choose csv",
@@ -78,7 +73,6 @@ impl WorkbookRows {
             workbook,
             schema,
             styles,
-            sheet_rows,
             sheets: 0,
             next: 0,
         };
@@ -128,7 +122,7 @@ impl RowFormat for WorkbookRows {
         let json = json_options();
         let mut columns = cells(batch, &json)?;
         for row in 0..batch.num_rows() {
-            if self.next == self.sheet_rows {
+            if self.next == SHEET_ROWS {
                 self.add_sheet()
                     .map_err(|error| failed(&self.sink.name, error))?;
             }

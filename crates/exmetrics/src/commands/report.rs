@@ -86,7 +86,7 @@ fn show(report: &Report, as_json: bool) -> Result<(), Failure> {
         ("function", report.function.clone()),
         ("connector name", report.connector_name.clone().unwrap_or_else(|| "-".into())),
         ("workload", report.workload.clone()),
-        ("one row per", grain(report.grain).to_owned()),
+        ("grain", grain(report.grain).to_owned()),
         ("choose", choices(report)),
         ("offered", clouds.collect::<Vec<_>>().join("; ")),
         ("update method", report.default_update().to_string()),

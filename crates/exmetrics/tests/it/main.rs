@@ -1,2 +1,19 @@
-//! tests
-#[test] fn nothing() {}
+//! The program from end to end: the real binary, a simulated tenant in this process, and what stands on
+//! stdout, on stderr, in tables and in files afterwards.
+
+mod accounts;
+mod bad_input;
+mod demo;
+mod faults;
+mod home;
+mod killed;
+mod naive;
+mod people;
+mod plans;
+mod readers;
+mod reports;
+mod secrets;
+mod several;
+mod tenant;
+mod updates;
+mod wire;

@@ -133,6 +133,16 @@ fn a_file_that_is_read_only_stays() {
 }
 
 #[test]
+fn a_name_that_is_too_long_is_said_at_once() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("x".repeat(300));
+    assert_eq!(
+        refused(&path),
+        format!("{} is not a name that a file can have", path.display())
+    );
+}
+
+#[test]
 fn an_empty_name_is_none() {
     assert_eq!(refused(""), "the name of the file is empty");
 }
