@@ -17,7 +17,7 @@ pub(crate) struct Machine {
     locks: PathBuf,
 }
 
-/// Held while a DataSet is run on this machine. The file stays: taking it away would let two processes
+/// Held while a DataSet is run on this machine, or an account's sign-in is renewed. The file stays: taking it away would let two processes
 /// lock two files of one name.
 #[derive(Debug)]
 pub(crate) struct RunLock {
@@ -40,6 +40,13 @@ impl Machine {
             }
         };
         Ok(Self { id, locks })
+    }
+
+    /// Takes a lock by name, after whoever holds it now.
+    pub(crate) fn wait_for_lock(&self, name: &str) -> std::io::Result<RunLock> {
+        let file = File::create(self.locks.join(name))?;
+        file.lock()?;
+        Ok(RunLock { _file: file })
     }
 
     /// Takes a DataSet's lock; `None` when a living process holds it.

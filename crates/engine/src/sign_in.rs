@@ -6,13 +6,13 @@ use async_trait::async_trait;
 use exmetrics_catalog::Cloud;
 use exmetrics_graph::{
     AppRegistration, BrowserSignIn, Certificate, Credentials, DelegatedScope, DeviceSignIn,
-    Failure, KeepError, RefreshTokenKeeper, Session, SignInMethod, begin_browser_sign_in,
+    Failure, KeepError, Loan, RefreshTokenKeeper, Session, SignInMethod, begin_browser_sign_in,
     begin_device_sign_in,
 };
 use exmetrics_store::{Account, SignIn, Store};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Engine, EngineError, EngineErrorKind};
+use crate::{Engine, EngineError, EngineErrorKind, machine::Machine};
 
 /// An account that can ask.
 #[derive(Clone)]
@@ -28,9 +28,11 @@ impl ReadySignIn {
     }
 }
 
-/// Puts a rotated refresh token in the place of the old one, before it is used.
+/// Puts a rotated refresh token in the place of the old one, before it is used, and lets one process
+/// at a time rotate it.
 struct SealedKeeper {
     store: Store,
+    machine: Machine,
     account_id: String,
 }
 
@@ -41,6 +43,20 @@ impl RefreshTokenKeeper for SealedKeeper {
             .keep_secret(&self.account_id, token)
             .await
             .map_err(|error| KeepError(Box::new(error)))
+    }
+
+    async fn lend(&self) -> Result<Option<Loan>, KeepError> {
+        let (machine, account_id) = (self.machine.clone(), self.account_id.clone());
+        let lock = tokio::task::spawn_blocking(move || machine.wait_for_lock(&account_id))
+            .await
+            .map_err(|error| KeepError(Box::new(error)))?
+            .map_err(|error| KeepError(Box::new(error)))?;
+        let token = self
+            .store
+            .account_secret(&self.account_id)
+            .await
+            .map_err(|error| KeepError(Box::new(error)))?;
+        Ok(token.map(|token| Loan::new(token, lock)))
     }
 }
 
@@ -58,7 +74,11 @@ impl Engine {
             method: method(account, secret)?,
         };
         let keeper =
-            SealedKeeper { store: self.store.clone(), account_id: account.id.clone() };
+            SealedKeeper {
+            store: self.store.clone(),
+            machine: self.machine.clone(),
+            account_id: account.id.clone(),
+        };
         let session = Session::new(
             credentials,
             Arc::new(keeper),

@@ -27,6 +27,6 @@ pub use patience::Patience;
 pub use quota::{Admission, GateError, QuotaGate, QuotaKey, Ticket};
 pub use sign_in::{
     AccessToken, AppRegistration, AssertionAlgorithm, BrowserSignIn, Certificate, CertificateError,
-    Credentials, DelegatedScope, DeviceSignIn, KeepError, RefreshTokenKeeper, Session,
+    Credentials, DelegatedScope, DeviceSignIn, KeepError, Loan, RefreshTokenKeeper, Session,
     SignInMethod, SignedIn, begin_browser_sign_in, begin_device_sign_in,
 };

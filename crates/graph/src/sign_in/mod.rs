@@ -15,5 +15,5 @@ pub use browser::{BrowserSignIn, begin_browser_sign_in};
 pub use certificate::{AssertionAlgorithm, Certificate, CertificateError};
 pub use credentials::{AppRegistration, Credentials, DelegatedScope, SignInMethod};
 pub use device::{DeviceSignIn, begin_device_sign_in};
-pub use session::{KeepError, RefreshTokenKeeper, Session};
+pub use session::{KeepError, Loan, RefreshTokenKeeper, Session};
 pub use token::{AccessToken, SignedIn};

@@ -36,6 +36,35 @@ pub trait RefreshTokenKeeper: Send + Sync {
     /// Stores a new refresh token in place of the old one. The access token that came with it is
     /// used only after this has returned.
     async fn keep(&self, token: &SecretString) -> Result<(), KeepError>;
+
+    /// Lends the refresh token as it is stored now for one exchange. Another process with the same
+    /// account waits until the loan is given back: a refresh token may be good only once. `None` says
+    /// that nobody shares the account.
+    async fn lend(&self) -> Result<Option<Loan>, KeepError> {
+        Ok(None)
+    }
+}
+
+/// A refresh token, lent for one exchange and given back when this is dropped.
+pub struct Loan {
+    token: SecretString,
+    _held: Box<dyn std::any::Any + Send + Sync>,
+}
+
+impl Loan {
+    /// A loan that lasts as long as `held` is.
+    pub fn new(token: SecretString, held: impl std::any::Any + Send + Sync) -> Self {
+        Self {
+            token,
+            _held: Box::new(held),
+        }
+    }
+}
+
+impl std::fmt::Debug for Loan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Loan")
+    }
 }
 
 /// A refresh token that could not be stored.
@@ -189,6 +218,10 @@ impl std::fmt::Debug for Session {
 
 impl Inner {
     async fn sign_in(&self, state: &mut State) -> Result<AccessToken, Failure> {
+        let loan = match &self.method {
+            SignInMethod::Delegated { .. } => self.borrow(state).await?,
+            _ => None,
+        };
         let asked_at = self.host.clock.now();
         let answer = match &self.method {
             SignInMethod::Delegated { .. } => self.refresh(state).await?,
@@ -199,6 +232,7 @@ impl Inner {
             state.kept = false;
             self.keep(state).await?;
         }
+        drop(loan);
         let token = self.host.access_token(&answer);
         if let Some(id) = token.tenant_id() {
             // The account was given the id, or an earlier token told it.
@@ -214,6 +248,17 @@ impl Inner {
         });
         tracing::debug!(method = ?self.method, expires_at = %token.expires_at, "signed in");
         Ok(token)
+    }
+
+    /// Takes the refresh token as it is stored now, unless a newer one is still waiting to be stored.
+    async fn borrow(&self, state: &mut State) -> Result<Option<Loan>, Failure> {
+        let loan = self.keeper.lend().await.map_err(|error| {
+            Failure::try_again("keep", "the stored sign-in cannot be read").because(error)
+        })?;
+        if let Some(loan) = loan.as_ref().filter(|_| state.kept) {
+            state.refresh_token = Some(loan.token.clone());
+        }
+        Ok(loan)
     }
 
     async fn sign_in_as_app(&self) -> Result<BasicTokenResponse, Failure> {
