@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use exmetrics_catalog::{DetailsError, UnknownReport};
 use exmetrics_engine::{EngineError, EngineErrorKind};
 use exmetrics_lake::{LakeError, LakeErrorKind};
-use exmetrics_show::ShowError;
+use exmetrics_show::{ShowError, ShowErrorKind};
 use exmetrics_store::StoreError;
 
 /// How a command ended. Scripts depend on the numbers.
@@ -144,7 +144,15 @@ impl From<LakeError> for Failure {
 
 impl From<ShowError> for Failure {
     fn from(error: ShowError) -> Self {
-        Self::failed(with_cause(&error.to_string(), &error))
+        match error.kind {
+            // Whoever reads has read enough, as `head` does: no failure, and nothing to say.
+            ShowErrorKind::PipeClosed => Self { kind: "pipe_closed", code: 0, ..Self::failed("") },
+            ShowErrorKind::BadTarget | ShowErrorKind::Unsuited => Self::arguments(error.message),
+            ShowErrorKind::DiskFull => {
+                Self::failed(error.message).next("Make room on the disk, then run it again.")
+            }
+            ShowErrorKind::Other => Self::failed(with_cause(&error.message, &error)),
+        }
     }
 }
 

@@ -45,6 +45,9 @@ pub(crate) fn is_terminal() -> bool {
 
 /// A failure, to stderr, and its exit code.
 pub(crate) fn failure(failure: &Failure, as_json: bool) -> ExitCode {
+    if failure.code == 0 {
+        return ExitCode::SUCCESS;
+    }
     if as_json {
         let error = json!({ "error": {
             "kind": failure.kind,

@@ -103,7 +103,7 @@ fn a_person_whose_sign_in_ends_is_asked_to_sign_in_again() {
     let (home, sim) = (Home::new(), tenant());
     add_person(&home, "person", &sim).with_code(0);
     let pull = ["pull", "email-activity-counts", "--account", "person", "--period", "D7"];
-    let mut end = |what: &dyn Fn(&Sim), code: &str| {
+    let end = |what: &dyn Fn(&Sim), code: &str| {
         what(&sim);
         home.run(&pull).with_code(4).saying(code).saying("exmetrics account sign-in");
         let again = home.command(&["account", "sign-in", "person", "--no-browser"]);

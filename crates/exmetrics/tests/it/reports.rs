@@ -208,7 +208,7 @@ fn the_catalogue_offers_what_is_pulled_here() {
     let periods: usize = catalog().all().iter().map(|report| report.periods.len()).sum();
     assert_eq!(count("--period"), periods);
     assert_eq!(count("--date"), 18);
-    assert_eq!(count("--from-days-back"), 55);
+    assert_eq!(count("--from-days-back"), 54);
     assert_eq!(pulls.iter().filter(|pull| pull.details.is_empty()).count(), 3);
 }
 

@@ -1,0 +1,105 @@
+//! The control database through its public doors.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod accounts;
+mod bad_files;
+mod coverage;
+mod datasets;
+mod migrations;
+mod names;
+mod quota;
+mod requests;
+mod runs;
+mod secrets;
+
+use std::path::PathBuf;
+
+use exmetrics_catalog::{Cloud, CloudName, Details, Period, UpdateMethod};
+use exmetrics_store::{Account, DataSet, NewAccount, NewDataSet, SealingKey, SignIn, Store};
+use jiff::{Timestamp, civil::Date};
+use secrecy::SecretString;
+use sqlx::{ConnectOptions as _, SqliteConnection, sqlite::SqliteConnectOptions};
+
+/// A control database of its own, gone when the test ends.
+struct Home {
+    folder: tempfile::TempDir,
+    store: Store,
+}
+
+impl Home {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("control.db"), key(1)).await.unwrap();
+        Self { folder, store }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("control.db")
+    }
+
+    /// The same database as another process would open it.
+    async fn again(&self) -> Store {
+        Store::open(&self.file(), key(1)).await.unwrap()
+    }
+
+    async fn account(&self, name: &str) -> Account {
+        self.store.add_account(&new_account(name, None), start()).await.unwrap()
+    }
+
+    async fn dataset(&self, name: &str, accounts: &[&Account]) -> DataSet {
+        self.store.create_dataset(&new_dataset(name, accounts), start()).await.unwrap()
+    }
+}
+
+/// The database without the store before it.
+async fn raw(file: &std::path::Path) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(file).connect().await.unwrap()
+}
+
+fn key(number: u8) -> SealingKey {
+    let text = format!("{}=", char::from(b'A' + number).to_string().repeat(43));
+    // 43 letters hold 258 bits; the last two must be 0 in base64, so the last letter is an A.
+    let text = format!("{}A=", &text[..42]);
+    SealingKey::from_base64(&SecretString::from(text)).unwrap()
+}
+
+fn new_account(name: &str, secret: Option<&str>) -> NewAccount {
+    NewAccount {
+        name: name.to_owned(),
+        tenant: "contoso.example".to_owned(),
+        client_id: "11111111-2222-3333-4444-555555555555".to_owned(),
+        sign_in: SignIn::ClientSecret,
+        cloud: Cloud::known(CloudName::Global).unwrap(),
+        secret: secret.map(SecretString::from),
+    }
+}
+
+fn new_dataset(name: &str, accounts: &[&Account]) -> NewDataSet {
+    NewDataSet {
+        name: name.to_owned(),
+        report: "email-activity-user-detail".to_owned(),
+        account_ids: accounts.iter().map(|account| account.id.clone()).collect(),
+        details: Details::Period(Period::D7),
+        update: UpdateMethod::Partition,
+        key: Vec::new(),
+        schedule: None,
+        retry_every_seconds: None,
+        retry_times: None,
+        description: String::new(),
+        tables_root: "/home/tables".to_owned(),
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+/// When most tests begin.
+fn start() -> Timestamp {
+    at("2026-11-23T08:00:00Z")
+}
