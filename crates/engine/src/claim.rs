@@ -1,6 +1,6 @@
 //! One run of a DataSet at a time, and a run whose process died goes on where it was.
 
-use exmetrics_store::{DataSet, NewRun, Run, RunState, StoreErrorKind};
+use exmetrics_store::{DataSet, NewRun, Run, RunState, StoreError, StoreErrorKind};
 
 use crate::{Engine, EngineError, EngineErrorKind, machine::RunLock, run::RunChoice};
 
@@ -32,7 +32,11 @@ impl Engine {
         let lock = self.lock(dataset)?;
         let run = match run.state {
             RunState::Running => self.take_over(dataset, run.clone()).await?,
-            _ => self.store.reopen_run(run, &self.machine.id, self.clock.now()).await?,
+            _ => {
+                let reopened =
+                    self.store.reopen_run(run, &self.machine.id, self.clock.now()).await;
+                reopened.map_err(|error| busy_or(dataset, error))?
+            }
         };
         Ok(Claim { run, _lock: lock })
     }
@@ -47,11 +51,8 @@ impl Engine {
             machine: &self.machine.id,
             plans: &plans,
         };
-        self.store.begin_run(&new, self.clock.now()).await.map_err(|error| match error.kind {
-            // A process on another machine was a moment earlier.
-            StoreErrorKind::InUse => busy(dataset),
-            _ => error.into(),
-        })
+        let begun = self.store.begin_run(&new, self.clock.now()).await;
+        begun.map_err(|error| busy_or(dataset, error))
     }
 
     /// We hold the DataSet's lock: a run of this machine has no process any more. One of another
@@ -68,6 +69,14 @@ impl Engine {
 
     fn lock(&self, dataset: &DataSet) -> Result<RunLock, EngineError> {
         self.machine.lock(&dataset.id)?.ok_or_else(|| busy(dataset))
+    }
+}
+
+/// A process on another machine may have been a moment earlier.
+fn busy_or(dataset: &DataSet, error: StoreError) -> EngineError {
+    match error.kind {
+        StoreErrorKind::InUse => busy(dataset),
+        _ => error.into(),
     }
 }
 

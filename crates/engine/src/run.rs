@@ -56,6 +56,26 @@ pub struct RunReport {
     pub warnings: Vec<String>,
 }
 
+/// Each account's session, or why it has none.
+pub(crate) type SignedIn = HashMap<String, Result<ReadySignIn, Unfetched>>;
+
+/// What fetching needs to know of a run.
+struct Work<'a> {
+    run: &'a Run,
+    dataset: &'a DataSet,
+    signed_in: &'a SignedIn,
+    landing: &'a LandingDoor,
+    choice: RunChoice,
+    progress: &'a dyn Progress,
+}
+
+/// What a run has brought, before it is settled.
+pub(crate) struct Done {
+    pub(crate) signed_in: SignedIn,
+    pub(crate) answers: Vec<Answered>,
+    pub(crate) landed: Option<Landed>,
+}
+
 /// What became of one request.
 pub(crate) type Answer = (RequestRow, Result<Fetched, Unfetched>);
 
@@ -90,7 +110,7 @@ impl Engine {
         self.carry_out(&dataset, claim, choice, progress).await
     }
 
-    /// The main job. The plan was written down when the run was claimed.
+    /// The main job, from the plan that was written down when the run was claimed to the run's end.
     async fn carry_out(
         &self,
         dataset: &DataSet,
@@ -99,24 +119,35 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<RunReport, EngineError> {
         let _alive = self.say_alive(&claim.run);
+        match self.fetch_and_land(dataset, &claim.run, choice, progress).await {
+            Ok(done) => self.settle(dataset, claim.run, done).await,
+            Err(error) => Err(self.end_in_failure(claim.run, error).await),
+        }
+    }
+
+    /// Sign in -> fetch -> decode -> land, for what is planned.
+    async fn fetch_and_land(
+        &self,
+        dataset: &DataSet,
+        run: &Run,
+        choice: RunChoice,
+        progress: &dyn Progress,
+    ) -> Result<Done, EngineError> {
         let signed_in = self.sign_in(dataset).await?;
-        let planned = self.store.requests(&claim.run.id).await?;
-        let landing = self.open_landing(dataset, &claim.run).await?;
-        let answers =
-            self.fetch_and_decode(&claim.run, dataset, &signed_in, planned, &landing, choice, progress).await;
+        let planned = self.store.requests(&run.id).await?;
+        let landing = self.open_landing(dataset, run).await?;
+        let work = Work { run, dataset, signed_in: &signed_in, landing: &landing, choice, progress };
+        let answers = self.fetch_and_decode(&work, planned).await;
         progress.step(Step::Landing);
-        let (answers, landed) = match self.land(dataset, landing, answers).await {
-            Ok(landed) => landed,
-            Err(error) => return Err(self.end_in_failure(claim.run, error).await),
-        };
-        self.settle(dataset, claim.run, answers, landed, &signed_in).await
+        let (answers, landed) = self.land(dataset, landing, answers).await?;
+        Ok(Done { signed_in, answers, landed })
     }
 
     /// A session for each account, or why there is none.
     async fn sign_in(
         &self,
         dataset: &DataSet,
-    ) -> Result<HashMap<String, Result<ReadySignIn, Unfetched>>, EngineError> {
+    ) -> Result<SignedIn, EngineError> {
         let mut sessions = HashMap::new();
         for account in self.store.accounts().await? {
             if !dataset.accounts.iter().any(|(id, _)| *id == account.id) {
@@ -149,17 +180,8 @@ impl Engine {
     }
 
     /// Every request of every account. Accounts go side by side, the requests of one in their order.
-    #[expect(clippy::too_many_arguments, reason = "the whole sentence meets here")]
-    async fn fetch_and_decode(
-        &self,
-        run: &Run,
-        dataset: &DataSet,
-        signed_in: &HashMap<String, Result<ReadySignIn, Unfetched>>,
-        planned: Vec<RequestRow>,
-        landing: &LandingDoor,
-        choice: RunChoice,
-        progress: &dyn Progress,
-    ) -> Vec<Answer> {
+    async fn fetch_and_decode(&self, work: &Work<'_>, planned: Vec<RequestRow>) -> Vec<Answer> {
+        let Work { run, dataset, signed_in, landing, choice, progress } = *work;
         let Ok(report) = catalog().find(&dataset.report) else { return Vec::new() };
         let to_ask = planned.iter().filter(|request| request.state == RequestState::Pending);
         progress.step(Step::Planned { requests: to_ask.count() });

@@ -1,6 +1,6 @@
 //! What a run's answers mean: for each day, for each account, and for the run.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use exmetrics_catalog::{Ask, Grain, Report, catalog};
 use exmetrics_decode::Decoded;
@@ -13,9 +13,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
-    DriftPolicies, DriftPolicy, Engine, EngineError, Landed, ReadySignIn,
+    DriftPolicies, DriftPolicy, Engine, EngineError,
     fetch::Unfetched,
-    run::{Answered, RunReport},
+    run::{Answered, Done, RunReport, SignedIn},
 };
 
 /// A day without rows is still waited for until it is so old; Microsoft publishes up to nine days late.
@@ -43,10 +43,9 @@ impl Engine {
         &self,
         dataset: &DataSet,
         mut run: Run,
-        answers: Vec<Answered>,
-        landed: Option<Landed>,
-        signed_in: &HashMap<String, Result<ReadySignIn, Unfetched>>,
+        done: Done,
     ) -> Result<RunReport, EngineError> {
+        let Done { signed_in, answers, landed } = done;
         let report = catalog().find(&dataset.report)?;
         let now = self.clock.now();
         let mut accounts = self.store.run_accounts(&run.id).await?;
@@ -62,7 +61,7 @@ impl Engine {
                 .note_days(&dataset.id, &account.account_id, &days, self.today(), now)
                 .await?;
             let outcome = Outcome::of(account, &own, &days);
-            self.note_account(account, &own, &outcome, signed_in).await?;
+            self.note_account(account, &own, &outcome, &signed_in).await?;
             warnings.hear(&own, &self.settings.drift);
             account.state = outcome.state;
             account.message.clone_from(&outcome.message);
@@ -125,7 +124,7 @@ impl Engine {
         account: &RunAccount,
         answers: &[&Answered],
         outcome: &Outcome,
-        signed_in: &HashMap<String, Result<ReadySignIn, Unfetched>>,
+        signed_in: &SignedIn,
     ) -> Result<(), StoreError> {
         let concealed = answers
             .iter()

@@ -134,7 +134,11 @@ impl Store {
             return Err(StoreError::name_taken("account", name));
         }
         let id = new_id();
-        let sealed = new.secret.as_ref().map(|secret| self.key.seal(&id, secret)).transpose()?;
+        let sealed = new
+            .secret
+            .as_ref()
+            .map(|secret| self.key.seal(&id, secret))
+            .transpose()?;
         sqlx::query(
             "INSERT INTO accounts (id, name, name_key, tenant, client_id, sign_in, cloud, login_url,
              graph_url, sealed_secret, state, created_at)
@@ -163,8 +167,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM accounts ORDER BY name_key").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("SELECT * FROM accounts ORDER BY name_key")
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(read).collect()
     }
 
@@ -176,8 +181,12 @@ impl Store {
         if let Some(account) = self.find_account(name).await? {
             return Ok(account);
         }
-        let names: Vec<String> =
-            self.accounts().await?.into_iter().map(|account| account.name).collect();
+        let names: Vec<String> = self
+            .accounts()
+            .await?
+            .into_iter()
+            .map(|account| account.name)
+            .collect();
         Err(StoreError::not_found("account", name, &names))
     }
 
@@ -293,15 +302,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn move_account(&self, id: &str, cloud: &Cloud) -> Result<Account, StoreError> {
-        sqlx::query(
-            "UPDATE accounts SET cloud = $2, login_url = $3, graph_url = $4 WHERE id = $1",
-        )
-        .bind(id)
-        .bind(cloud.name.as_str())
-        .bind(&cloud.login_url)
-        .bind(&cloud.graph_url)
-        .execute(&self.pool)
-        .await?;
+        sqlx::query("UPDATE accounts SET cloud = $2, login_url = $3, graph_url = $4 WHERE id = $1")
+            .bind(id)
+            .bind(cloud.name.as_str())
+            .bind(&cloud.login_url)
+            .bind(&cloud.graph_url)
+            .execute(&self.pool)
+            .await?;
         let row = sqlx::query("SELECT * FROM accounts WHERE id = $1")
             .bind(id)
             .fetch_one(&self.pool)
@@ -352,7 +359,10 @@ pub(crate) fn usable_name<'a>(what: &str, name: &'a str) -> Result<&'a str, Stor
     } else {
         return Ok(name);
     };
-    Err(StoreError::new(StoreErrorKind::BadName, format!("the {what}'s name {wrong}")))
+    Err(StoreError::new(
+        StoreErrorKind::BadName,
+        format!("the {what}'s name {wrong}"),
+    ))
 }
 
 /// Control characters, line ends, and the marks that turn the direction of all text after them: a
@@ -372,7 +382,9 @@ fn read(row: &AnyRow) -> Result<Account, StoreError> {
         client_id: text("client_id")?,
         sign_in: SignIn::read(&text("sign_in")?),
         cloud: Cloud {
-            name: text("cloud")?.parse().unwrap_or(exmetrics_catalog::CloudName::Custom),
+            name: text("cloud")?
+                .parse()
+                .unwrap_or(exmetrics_catalog::CloudName::Custom),
             login_url: text("login_url")?,
             graph_url: text("graph_url")?,
         },
@@ -383,8 +395,12 @@ fn read(row: &AnyRow) -> Result<Account, StoreError> {
         },
         message: row.try_get("message")?,
         next_step: row.try_get("next_step")?,
-        names_concealed: row.try_get::<Option<i64>, _>("names_concealed")?.map(|flag| flag != 0),
-        checked_at: row.try_get::<Option<i64>, _>("checked_at")?.map(from_micros),
+        names_concealed: row
+            .try_get::<Option<i64>, _>("names_concealed")?
+            .map(|flag| flag != 0),
+        checked_at: row
+            .try_get::<Option<i64>, _>("checked_at")?
+            .map(from_micros),
         created_at: from_micros(row.try_get("created_at")?),
     })
 }
@@ -400,7 +416,11 @@ impl StoreError {
 
     /// Another process took the name between our look and our write.
     pub(crate) fn taken(self, what: &str, name: &str) -> Self {
-        if self.kind == StoreErrorKind::Taken { Self::name_taken(what, name) } else { self }
+        if self.kind == StoreErrorKind::Taken {
+            Self::name_taken(what, name)
+        } else {
+            self
+        }
     }
 
     /// Says what is not there, and the nearest name that is.
@@ -416,6 +436,9 @@ impl StoreError {
             None if known.is_empty() => format!("; there is no {what} yet"),
             None => String::new(),
         };
-        Self::new(StoreErrorKind::NotFound, format!("there is no {what} '{name}'{hint}"))
+        Self::new(
+            StoreErrorKind::NotFound,
+            format!("there is no {what} '{name}'{hint}"),
+        )
     }
 }

@@ -113,10 +113,18 @@ impl Store {
         .await?;
         let mut known = BTreeMap::new();
         for row in &rows {
-            let Some(day) = date(row, "day")? else { continue };
+            let Some(day) = date(row, "day")? else {
+                continue;
+            };
             let answered_on = date(row, "answered_on")?;
             let stable = row.try_get::<i64, _>("equal_checks")? >= STABLE_AFTER;
-            known.insert(day, DayKnown { answered_on, stable });
+            known.insert(
+                day,
+                DayKnown {
+                    answered_on,
+                    stable,
+                },
+            );
         }
         Ok(known)
     }
@@ -126,15 +134,16 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn coverage(&self, dataset_id: &str) -> Result<Vec<CoverageDay>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM coverage WHERE dataset_id = $1 ORDER BY account_id, day",
-        )
-        .bind(dataset_id)
-        .fetch_all(&self.pool)
-        .await?;
+        let rows =
+            sqlx::query("SELECT * FROM coverage WHERE dataset_id = $1 ORDER BY account_id, day")
+                .bind(dataset_id)
+                .fetch_all(&self.pool)
+                .await?;
         let mut days = Vec::with_capacity(rows.len());
         for row in &rows {
-            let Some(day) = date(row, "day")? else { continue };
+            let Some(day) = date(row, "day")? else {
+                continue;
+            };
             days.push(CoverageDay {
                 account_id: row.try_get("account_id")?,
                 day,
@@ -195,7 +204,11 @@ impl Store {
             .bind(after.state.as_str())
             .bind(content.and_then(|day| day.rows))
             .bind(content.and_then(|day| day.hash.as_deref()))
-            .bind(content.and_then(|day| day.refresh_date).map(|date| date.to_string()))
+            .bind(
+                content
+                    .and_then(|day| day.refresh_date)
+                    .map(|date| date.to_string()),
+            )
             .bind(day.code.as_deref())
             .bind(now.as_microsecond())
             .bind(after.answered_on.map(|date| date.to_string()))
@@ -267,12 +280,26 @@ impl Judged {
                     (false, _) => 1,
                 };
                 let restated = restated + i64::from(captured && !same);
-                Self { state: found.state, answered_on: Some(today), equal_checks, restated }
+                Self {
+                    state: found.state,
+                    answered_on: Some(today),
+                    equal_checks,
+                    restated,
+                }
             }
             CoverageState::Empty | CoverageState::Awaiting => {
                 // What was captured stays captured, whatever a later reply lacks.
-                let state = if captured { CoverageState::Published } else { found.state };
-                Self { state, answered_on: Some(today), equal_checks, restated }
+                let state = if captured {
+                    CoverageState::Published
+                } else {
+                    found.state
+                };
+                Self {
+                    state,
+                    answered_on: Some(today),
+                    equal_checks,
+                    restated,
+                }
             }
             CoverageState::Failed | CoverageState::Expired => {
                 // An answer stays an answer: a day found empty was not lost when its window ended.
@@ -280,12 +307,19 @@ impl Judged {
                     matches!(state, CoverageState::Published | CoverageState::Empty)
                 });
                 let state = answered.unwrap_or(found.state);
-                Self { state, answered_on: answered_before, equal_checks, restated }
+                Self {
+                    state,
+                    answered_on: answered_before,
+                    equal_checks,
+                    restated,
+                }
             }
         }
     }
 }
 
 fn date(row: &AnyRow, column: &str) -> Result<Option<Date>, StoreError> {
-    Ok(row.try_get::<Option<String>, _>(column)?.and_then(|text| text.parse().ok()))
+    Ok(row
+        .try_get::<Option<String>, _>(column)?
+        .and_then(|text| text.parse().ok()))
 }

@@ -134,8 +134,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn datasets(&self) -> Result<Vec<DataSet>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM datasets ORDER BY name_key").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("SELECT * FROM datasets ORDER BY name_key")
+            .fetch_all(&self.pool)
+            .await?;
         let mut datasets = Vec::with_capacity(rows.len());
         for row in &rows {
             datasets.push(self.with_accounts(row).await?);
@@ -155,8 +156,9 @@ impl Store {
         match row {
             Some(row) => self.with_accounts(&row).await,
             None => {
-                let names: Vec<String> =
-                    sqlx::query_scalar("SELECT name FROM datasets").fetch_all(&self.pool).await?;
+                let names: Vec<String> = sqlx::query_scalar("SELECT name FROM datasets")
+                    .fetch_all(&self.pool)
+                    .await?;
                 Err(StoreError::not_found("DataSet", name, &names))
             }
         }
@@ -233,9 +235,15 @@ impl Store {
     /// # Errors
     /// When it is not there.
     pub async fn remove_dataset(&self, id: &str) -> Result<(), StoreError> {
-        let done =
-            sqlx::query("DELETE FROM datasets WHERE id = $1").bind(id).execute(&self.pool).await?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(removed()) }
+        let done = sqlx::query("DELETE FROM datasets WHERE id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        if done.rows_affected() == 1 {
+            Ok(())
+        } else {
+            Err(removed())
+        }
     }
 
     async fn refuse_taken(&self, name: &str, unless: Option<&str>) -> Result<(), StoreError> {
@@ -245,9 +253,7 @@ impl Store {
                 .fetch_optional(&self.pool)
                 .await?;
         match taken {
-            Some(id) if Some(id.as_str()) != unless => {
-                Err(StoreError::name_taken("DataSet", name))
-            }
+            Some(id) if Some(id.as_str()) != unless => Err(StoreError::name_taken("DataSet", name)),
             _ => Ok(()),
         }
     }
@@ -271,7 +277,9 @@ impl Store {
             name: text("name")?,
             report: text("report")?,
             details: from_json(&text("details")?)?,
-            update: text("update_method")?.parse().unwrap_or(UpdateMethod::Partition),
+            update: text("update_method")?
+                .parse()
+                .unwrap_or(UpdateMethod::Partition),
             key: from_json(&text("key_columns")?)?,
             schedule: row.try_get("schedule")?,
             retry_every_seconds: row.try_get("retry_every_seconds")?,
@@ -318,7 +326,11 @@ fn table_location(root: &str, name: &str, id: &str) -> String {
         .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
         .take(60)
         .collect();
-    let readable = if readable.is_empty() { "dataset".to_owned() } else { readable };
+    let readable = if readable.is_empty() {
+        "dataset".to_owned()
+    } else {
+        readable
+    };
     let unique = &id[id.len().saturating_sub(12)..];
     format!("{}/{readable}_{unique}", root.trim_end_matches('/'))
 }

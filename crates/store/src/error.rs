@@ -42,13 +42,20 @@ pub enum StoreErrorKind {
 
 impl StoreError {
     pub(crate) fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
     }
 
     pub(crate) fn unusable_path(file: &Path) -> Self {
         Self::new(
             StoreErrorKind::Other,
-            format!("the path {} is not valid text; choose another home", file.display()),
+            format!(
+                "the path {} is not valid text; choose another home",
+                file.display()
+            ),
         )
     }
 
@@ -71,7 +78,10 @@ impl StoreError {
                 "the control database {file} is held by another process; try again when it has ended"
             ),
             StoreErrorKind::TooNew => format!("{} ({file})", self.message),
-            _ => format!("the control database {file} cannot be used: {}", self.message),
+            _ => format!(
+                "the control database {file} cannot be used: {}",
+                self.message
+            ),
         };
         self
     }
@@ -86,29 +96,40 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(refused) if refused.is_unique_violation() => {
                 (Taken, "the control database has it already")
             }
-            sqlx::Error::Database(refused) if refused.is_foreign_key_violation() => {
-                (InUse, "something that belongs to it was removed, or still depends on it")
-            }
+            sqlx::Error::Database(refused) if refused.is_foreign_key_violation() => (
+                InUse,
+                "something that belongs to it was removed, or still depends on it",
+            ),
             // https://www.sqlite.org/rescode.html
             _ => match sqlite_code(&error) {
                 Some(5 | 6) => (Locked, "the control database is held by another process"),
                 Some(11 | 26) => (Damaged, "the control database is damaged"),
                 Some(13) => (Other, "the disk with the control database is full"),
                 Some(8) => (Other, "the control database cannot be written (read-only)"),
-                Some(10) => {
-                    (Other, "the disk with the control database cannot be read or written")
-                }
-                Some(14) => (Other, "the file cannot be opened (is it a file, and may you write it?)"),
+                Some(10) => (
+                    Other,
+                    "the disk with the control database cannot be read or written",
+                ),
+                Some(14) => (
+                    Other,
+                    "the file cannot be opened (is it a file, and may you write it?)",
+                ),
                 _ => (Other, "the control database failed"),
             },
         };
-        Self { kind, message: message.to_owned(), source: Some(Box::new(error)) }
+        Self {
+            kind,
+            message: message.to_owned(),
+            source: Some(Box::new(error)),
+        }
     }
 }
 
 /// SQLite's own number for a failure, without the extension in its upper bits.
 fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
-    let refused = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
+    let refused = error
+        .as_database_error()?
+        .try_downcast_ref::<SqliteError>()?;
     let code: u32 = refused.code()?.parse().ok()?;
     Some(code & 0xff)
 }

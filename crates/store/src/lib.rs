@@ -14,12 +14,13 @@ mod runs;
 mod seal;
 mod time;
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection, Executor, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
 };
+use tokio::time::Instant;
 
 pub use accounts::{Account, AccountState, NewAccount, SignIn};
 pub use coverage::{CoverageDay, CoverageState, DayFound};
@@ -32,6 +33,9 @@ pub use seal::SealingKey;
 
 /// How long a run's worker may be silent before another machine takes the run over.
 pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+
+/// How long to wait for another process that writes; the same as `busy_timeout`.
+const LOCK_WAIT: Duration = Duration::from_secs(15);
 
 /// The control database.
 #[derive(Debug, Clone)]
@@ -52,6 +56,7 @@ impl Store {
         let first = async {
             let mut connection = AnyConnection::connect(&url).await?;
             prepare(&mut connection).await?;
+            keep_a_write_ahead_log(&mut connection).await?;
             migrations::run(&mut connection).await?;
             connection.close().await?;
             Ok::<_, StoreError>(())
@@ -77,7 +82,6 @@ impl Store {
 async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     for pragma in [
         "PRAGMA busy_timeout = 15000",
-        "PRAGMA journal_mode = WAL",
         "PRAGMA foreign_keys = ON",
         "PRAGMA synchronous = FULL",
     ] {
@@ -86,10 +90,29 @@ async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Readers and a writer need not wait for each other from now on. The file remembers it.
+///
+/// Of several processes that switch a new file at once SQLite refuses all but one, without the wait
+/// that it has for everything else.
+async fn keep_a_write_ahead_log(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let give_up = Instant::now() + LOCK_WAIT;
+    loop {
+        let switched = connection.execute("PRAGMA journal_mode = WAL").await;
+        match switched.map_err(StoreError::from) {
+            Err(error) if error.kind == StoreErrorKind::Locked && Instant::now() < give_up => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            other => return other.map(drop),
+        }
+    }
+}
+
 /// The address of a database file, whatever characters its path has.
 fn address(file: &Path) -> Result<String, StoreError> {
     let absolute = std::path::absolute(file).map_err(|_| StoreError::unusable_path(file))?;
-    let path = absolute.to_str().ok_or_else(|| StoreError::unusable_path(file))?;
+    let path = absolute
+        .to_str()
+        .ok_or_else(|| StoreError::unusable_path(file))?;
     if absolute.parent().is_some_and(|folder| !folder.is_dir()) {
         return Err(StoreError::missing_folder(file));
     }

@@ -21,7 +21,9 @@ pub(crate) async fn run(connection: &mut AnyConnection) -> Result<(), StoreError
     loop {
         let mut transaction = connection.begin().await?;
         // Writing first takes the lock: of two processes one waits here, and then finds the step done.
-        transaction.execute("UPDATE schema_version SET version = version WHERE one = 1").await?;
+        transaction
+            .execute("UPDATE schema_version SET version = version WHERE one = 1")
+            .await?;
         let done: i64 = sqlx::query_scalar("SELECT version FROM schema_version WHERE one = 1")
             .fetch_one(&mut *transaction)
             .await?;
@@ -32,11 +34,19 @@ pub(crate) async fn run(connection: &mut AnyConnection) -> Result<(), StoreError
                 "the control database was written by a newer version of exmetrics; use that version",
             ));
         }
-        let Some(step) = STEPS.get(done) else { return Ok(()) };
-        for statement in step.split(';').map(str::trim).filter(|text| !text.is_empty()) {
+        let Some(step) = STEPS.get(done) else {
+            return Ok(());
+        };
+        for statement in step
+            .split(';')
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        {
             transaction.execute(statement).await?;
         }
-        transaction.execute("UPDATE schema_version SET version = version + 1 WHERE one = 1").await?;
+        transaction
+            .execute("UPDATE schema_version SET version = version + 1 WHERE one = 1")
+            .await?;
         transaction.commit().await?;
     }
 }

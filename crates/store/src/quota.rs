@@ -46,7 +46,12 @@ impl Store {
         let window_began = now.saturating_sub(rule.window).unwrap_or(Timestamp::MIN);
         sqlx::query("DELETE FROM quota WHERE quota_key = $1 AND at <= $2")
             .bind(key)
-            .bind(window_began.saturating_sub(ANSWERED_WITHIN).unwrap_or(Timestamp::MIN).as_microsecond())
+            .bind(
+                window_began
+                    .saturating_sub(ANSWERED_WITHIN)
+                    .unwrap_or(Timestamp::MIN)
+                    .as_microsecond(),
+            )
             .execute(&self.pool)
             .await?;
         let ticket = new_ticket();
@@ -69,7 +74,9 @@ impl Store {
         }
         let free = self.next_free(key, rule, now).await?;
         // Never now: a caller that asks again at once would spin.
-        let soon = now.saturating_add(SignedDuration::from_millis(50)).unwrap_or(now);
+        let soon = now
+            .saturating_add(SignedDuration::from_millis(50))
+            .unwrap_or(now);
         Ok(QuotaAnswer::Wait(free.max(soon)))
     }
 
@@ -115,15 +122,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Timestamp>, StoreError> {
         let window_began = now.saturating_sub(rule.window).unwrap_or(Timestamp::MIN);
-        let times: Vec<i64> =
-            sqlx::query_scalar(
-                "SELECT at FROM quota WHERE quota_key = $1 AND at > $2 AND at <= $3 ORDER BY at",
-            )
-            .bind(key)
-            .bind(window_began.as_microsecond())
-            .bind(window_ends(rule, now))
-            .fetch_all(&self.pool)
-            .await?;
+        let times: Vec<i64> = sqlx::query_scalar(
+            "SELECT at FROM quota WHERE quota_key = $1 AND at > $2 AND at <= $3 ORDER BY at",
+        )
+        .bind(key)
+        .bind(window_began.as_microsecond())
+        .bind(window_ends(rule, now))
+        .fetch_all(&self.pool)
+        .await?;
         Ok(times.into_iter().map(from_micros).collect())
     }
 
@@ -153,7 +159,9 @@ impl Store {
 /// Another machine's clock may be ahead; what is later than a window from now was written before our
 /// own clock was set back, and would hold everything up until then.
 fn window_ends(rule: QuotaRule, now: Timestamp) -> i64 {
-    now.saturating_add(rule.window).unwrap_or(Timestamp::MAX).as_microsecond()
+    now.saturating_add(rule.window)
+        .unwrap_or(Timestamp::MAX)
+        .as_microsecond()
 }
 
 fn new_ticket() -> i64 {

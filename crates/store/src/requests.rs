@@ -159,9 +159,9 @@ fn read_request(row: &AnyRow) -> Result<RequestRow, StoreError> {
     Ok(RequestRow {
         id: row.try_get("id")?,
         account_id: row.try_get("account_id")?,
-        ask: ask.parse().map_err(|message: String| {
-            StoreError::new(StoreErrorKind::Damaged, message)
-        })?,
+        ask: ask
+            .parse()
+            .map_err(|message: String| StoreError::new(StoreErrorKind::Damaged, message))?,
         keep: text("keep_days")?.as_deref().map(from_json).transpose()?,
         state: match row.try_get::<String, _>("state")?.as_str() {
             "done" => RequestState::Done,
@@ -169,7 +169,9 @@ fn read_request(row: &AnyRow) -> Result<RequestRow, StoreError> {
             _ => RequestState::Pending,
         },
         landed: row.try_get::<i64, _>("landed")? != 0,
-        answered_at: row.try_get::<Option<i64>, _>("answered_at")?.map(from_micros),
+        answered_at: row
+            .try_get::<Option<i64>, _>("answered_at")?
+            .map(from_micros),
         archive: text("archive")?,
         failure,
     })

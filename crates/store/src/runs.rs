@@ -290,7 +290,9 @@ impl Store {
     /// [`StoreErrorKind::NotFound`] when there is none, or more than one.
     pub async fn run(&self, id: &str) -> Result<Run, StoreError> {
         let wanted = id.trim().to_ascii_lowercase();
-        let readable = wanted.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-');
+        let readable = wanted
+            .chars()
+            .all(|letter| letter.is_ascii_hexdigit() || letter == '-');
         let rows = if wanted.is_empty() || !readable {
             Vec::new()
         } else {
@@ -316,11 +318,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn runs(
-        &self,
-        dataset_id: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<Run>, StoreError> {
+    pub async fn runs(&self, dataset_id: Option<&str>, limit: u32) -> Result<Vec<Run>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM runs WHERE ($1 IS NULL OR dataset_id = $1)
              ORDER BY started_at DESC, id DESC LIMIT $2",
@@ -370,7 +368,7 @@ impl Store {
         )
         .bind(&run.id)
         .bind(run.state.as_str())
-        .bind(run.ended_at.map(|at| at.as_microsecond()))
+        .bind(run.ended_at.map(Timestamp::as_microsecond))
         .bind(run.rows)
         .bind(run.version)
         .bind(run.message.as_deref())
@@ -409,7 +407,11 @@ fn lease(now: Timestamp) -> i64 {
 /// Two running runs of one DataSet are refused by an index.
 fn under_way(error: sqlx::Error) -> StoreError {
     let error = StoreError::from(error);
-    if error.kind == StoreErrorKind::Taken { already_under_way() } else { error }
+    if error.kind == StoreErrorKind::Taken {
+        already_under_way()
+    } else {
+        error
+    }
 }
 
 fn already_under_way() -> StoreError {

@@ -38,7 +38,9 @@ impl SealingKey {
                 "the sealing key is not 32 bytes written as base64",
             )
         };
-        let bytes = BASE64.decode(text.expose_secret().trim()).map_err(|_| wrong())?;
+        let bytes = BASE64
+            .decode(text.expose_secret().trim())
+            .map_err(|_| wrong())?;
         let bytes: [u8; KEY_BYTES] = bytes.try_into().map_err(|_| wrong())?;
         Ok(Self(Arc::new(SecretBox::new(Box::new(bytes)))))
     }
@@ -86,11 +88,14 @@ impl SealingKey {
     pub(crate) fn seal(&self, owner: &str, secret: &SecretString) -> Result<String, StoreError> {
         let mut nonce = [0_u8; NONCE_BYTES];
         rand::rng().fill(&mut nonce);
-        let payload =
-            Payload { msg: secret.expose_secret().as_bytes(), aad: owner.as_bytes() };
-        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).map_err(|_| {
-            StoreError::new(StoreErrorKind::Other, "the secret cannot be sealed")
-        })?;
+        let payload = Payload {
+            msg: secret.expose_secret().as_bytes(),
+            aad: owner.as_bytes(),
+        };
+        let sealed = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| StoreError::new(StoreErrorKind::Other, "the secret cannot be sealed"))?;
         Ok(BASE64.encode([nonce.as_slice(), sealed.as_slice()].concat()))
     }
 
@@ -106,9 +111,17 @@ impl SealingKey {
         let bytes = BASE64.decode(sealed).map_err(|_| wrong())?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES).ok_or_else(wrong)?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| wrong())?;
-        let payload = Payload { msg: sealed, aad: owner.as_bytes() };
-        let open = self.cipher().decrypt(&XNonce::from(nonce), payload).map_err(|_| wrong())?;
-        String::from_utf8(open).map(SecretString::from).map_err(|_| wrong())
+        let payload = Payload {
+            msg: sealed,
+            aad: owner.as_bytes(),
+        };
+        let open = self
+            .cipher()
+            .decrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| wrong())?;
+        String::from_utf8(open)
+            .map(SecretString::from)
+            .map_err(|_| wrong())
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -134,8 +147,11 @@ fn key_file_error(file: &Path, error: std::io::Error) -> StoreError {
 #[cfg(unix)]
 fn write_for_owner(file: &Path, text: &str) -> std::io::Result<()> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
@@ -143,7 +159,9 @@ fn write_for_owner(file: &Path, text: &str) -> std::io::Result<()> {
 /// Puts the folder's list of files on the disk.
 #[cfg(unix)]
 fn keep_folder(file: &Path) -> std::io::Result<()> {
-    std::path::absolute(file)?.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
+    std::path::absolute(file)?
+        .parent()
+        .map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
 }
 
 #[cfg(not(unix))]
@@ -165,7 +183,10 @@ fn refuse_if_others_can_read(file: &Path) -> Result<(), StoreError> {
     }
     Err(StoreError::new(
         StoreErrorKind::WrongKey,
-        format!("others can read the key file {0}; run: chmod 600 {0}", file.display()),
+        format!(
+            "others can read the key file {0}; run: chmod 600 {0}",
+            file.display()
+        ),
     ))
 }
 

@@ -170,7 +170,8 @@ impl Home {
     /// The rows of a DataSet's table, as JSON objects.
     #[track_caller]
     pub(crate) fn export(&self, dataset: &str) -> Vec<Value> {
-        self.ok(&["dataset", "export", dataset, "--format", "jsonl"]).rows()
+        let sql = format!("SELECT * FROM \"{dataset}\"");
+        self.ok(&["query", &sql, "--format", "jsonl"]).rows()
     }
 
     /// The versions of a DataSet that a run made, the newest first.

@@ -10,6 +10,7 @@ mod killed;
 mod naive;
 mod people;
 mod plans;
+mod pool;
 mod readers;
 mod reports;
 mod secrets;

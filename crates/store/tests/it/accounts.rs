@@ -18,8 +18,14 @@ async fn an_account_comes_back_as_it_was_added() {
     assert_eq!(added.client_id, new.client_id);
     assert_eq!(added.sign_in, SignIn::Certificate);
     assert_eq!(added.cloud, new.cloud);
-    assert_eq!((added.tenant_id.as_deref(), added.names_concealed), (None, None));
-    assert_eq!((added.state, added.checked_at), (AccountState::Unchecked, None));
+    assert_eq!(
+        (added.tenant_id.as_deref(), added.names_concealed),
+        (None, None)
+    );
+    assert_eq!(
+        (added.state, added.checked_at),
+        (AccountState::Unchecked, None)
+    );
     assert_eq!(added.created_at, start());
     assert_eq!(home.again().await.account("CONTOSO").await.unwrap(), added);
 }
@@ -28,8 +34,11 @@ async fn an_account_comes_back_as_it_was_added() {
 async fn a_name_is_taken_in_any_case_and_nothing_is_added() {
     let home = Home::new().await;
     home.account("Contoso Zürich").await;
-    let error =
-        home.store.add_account(&new_account(" CONTOSO ZÜRICH ", None), start()).await.unwrap_err();
+    let error = home
+        .store
+        .add_account(&new_account(" CONTOSO ZÜRICH ", None), start())
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::Taken);
     assert_eq!(
         error.to_string(),
@@ -45,7 +54,10 @@ async fn of_many_that_take_one_name_at_once_one_gets_it_and_the_others_hear_why(
     for _ in 0..12 {
         let store = home.store.clone();
         adding.spawn(async move {
-            store.add_account(&new_account("Contoso", None), start()).await.map_err(|e| e.kind)
+            store
+                .add_account(&new_account("Contoso", None), start())
+                .await
+                .map_err(|e| e.kind)
         });
     }
     let results = adding.join_all().await;
@@ -61,15 +73,39 @@ async fn renaming_keeps_the_account_and_may_change_its_case_alone() {
     let contoso = home.account("contoso").await;
     home.account("fabrikam").await;
 
-    let error = home.store.rename_account("contoso", "Fabrikam").await.unwrap_err();
+    let error = home
+        .store
+        .rename_account("contoso", "Fabrikam")
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::Taken);
-    let renamed = home.store.rename_account("contoso", "Contoso").await.unwrap();
-    assert_eq!((renamed.id.as_str(), renamed.name.as_str()), (contoso.id.as_str(), "Contoso"));
-    home.store.rename_account("CONTOSO", "Contoso Europe").await.unwrap();
-    let names: Vec<_> =
-        home.store.accounts().await.unwrap().into_iter().map(|one| one.name).collect();
+    let renamed = home
+        .store
+        .rename_account("contoso", "Contoso")
+        .await
+        .unwrap();
+    assert_eq!(
+        (renamed.id.as_str(), renamed.name.as_str()),
+        (contoso.id.as_str(), "Contoso")
+    );
+    home.store
+        .rename_account("CONTOSO", "Contoso Europe")
+        .await
+        .unwrap();
+    let names: Vec<_> = home
+        .store
+        .accounts()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|one| one.name)
+        .collect();
     assert_eq!(names, ["Contoso Europe", "fabrikam"]);
-    let error = home.store.rename_account("Contoso Europe", " ").await.unwrap_err();
+    let error = home
+        .store
+        .rename_account("Contoso Europe", " ")
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::BadName);
 }
 
@@ -102,13 +138,19 @@ async fn an_account_in_use_stays_and_the_datasets_are_named() {
 async fn an_unknown_name_is_answered_with_the_nearest() {
     let home = Home::new().await;
     let error = home.store.account("contoso").await.unwrap_err();
-    assert_eq!(error.to_string(), "there is no account 'contoso'; there is no account yet");
+    assert_eq!(
+        error.to_string(),
+        "there is no account 'contoso'; there is no account yet"
+    );
 
     home.account("Contoso").await;
     home.account("Fabrikam").await;
     let error = home.store.account("fabricam").await.unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::NotFound);
-    assert_eq!(error.to_string(), "there is no account 'fabricam'; did you mean 'Fabrikam'?");
+    assert_eq!(
+        error.to_string(),
+        "there is no account 'fabricam'; did you mean 'Fabrikam'?"
+    );
     let error = home.store.remove_account("xyz").await.unwrap_err();
     assert_eq!(error.to_string(), "there is no account 'xyz'");
 }
@@ -118,22 +160,43 @@ async fn what_is_learnt_of_a_tenant_is_kept_and_not_unlearnt() {
     let home = Home::new().await;
     let account = home.account("contoso").await;
     let store = &home.store;
-    store.note_tenant(&account.id, Some("tenant-guid"), Some(true)).await.unwrap();
+    store
+        .note_tenant(&account.id, Some("tenant-guid"), Some(true))
+        .await
+        .unwrap();
     store.note_tenant(&account.id, None, None).await.unwrap();
     let later = at("2026-11-24T08:00:00Z");
     store
-        .note_account_state(&account.id, AccountState::Failed, Some("expired"), Some("renew"), later)
+        .note_account_state(
+            &account.id,
+            AccountState::Failed,
+            Some("expired"),
+            Some("renew"),
+            later,
+        )
         .await
         .unwrap();
     let seen = store.account("contoso").await.unwrap();
-    assert_eq!((seen.tenant_id.as_deref(), seen.names_concealed), (Some("tenant-guid"), Some(true)));
-    assert_eq!((seen.state, seen.checked_at), (AccountState::Failed, Some(later)));
+    assert_eq!(
+        (seen.tenant_id.as_deref(), seen.names_concealed),
+        (Some("tenant-guid"), Some(true))
+    );
+    assert_eq!(
+        (seen.state, seen.checked_at),
+        (AccountState::Failed, Some(later))
+    );
     assert_eq!(seen.message.as_deref(), Some("expired"));
     assert_eq!(seen.next_step.as_deref(), Some("renew"));
 
-    store.note_account_state(&account.id, AccountState::Ok, None, None, later).await.unwrap();
+    store
+        .note_account_state(&account.id, AccountState::Ok, None, None, later)
+        .await
+        .unwrap();
     let seen = store.account("contoso").await.unwrap();
-    assert_eq!((seen.state, seen.message, seen.next_step), (AccountState::Ok, None, None));
+    assert_eq!(
+        (seen.state, seen.message, seen.next_step),
+        (AccountState::Ok, None, None)
+    );
 }
 
 #[tokio::test]

@@ -10,7 +10,10 @@ use crate::{Home, key, new_account, raw, start};
 async fn refused(file: &Path) -> StoreError {
     let began = Instant::now();
     let error = Store::open(file, key(1)).await.unwrap_err();
-    assert!(began.elapsed().as_secs() < 5, "a file that will not do is refused at once");
+    assert!(
+        began.elapsed().as_secs() < 5,
+        "a file that will not do is refused at once"
+    );
     error
 }
 
@@ -40,7 +43,9 @@ async fn a_database_that_was_cut_or_overwritten_is_said_to_be_damaged() {
         home.account(&format!("account {number}")).await;
     }
     let mut raw = raw(&home.file()).await;
-    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        .await
+        .unwrap();
     raw.close().await.unwrap();
     let whole = fs::read(home.file()).unwrap();
     assert!(whole.len() > 3 * 4096, "{}", whole.len());
@@ -48,9 +53,11 @@ async fn a_database_that_was_cut_or_overwritten_is_said_to_be_damaged() {
 
     let mut overwritten = whole.clone();
     overwritten[100..].fill(0xA5);
-    for (name, bytes) in
-        [("cut", &whole[..whole.len() / 2]), ("first page", &whole[..4096]), ("noise", &overwritten)]
-    {
+    for (name, bytes) in [
+        ("cut", &whole[..whole.len() / 2]),
+        ("first page", &whole[..4096]),
+        ("noise", &overwritten),
+    ] {
         let file = elsewhere.path().join(name);
         fs::write(&file, bytes).unwrap();
         let began = Instant::now();
@@ -59,7 +66,12 @@ async fn a_database_that_was_cut_or_overwritten_is_said_to_be_damaged() {
             Ok(store) => store.accounts().await.unwrap_err(),
         };
         assert!(began.elapsed().as_secs() < 5);
-        assert_eq!(error.kind, StoreErrorKind::Damaged, "{name}: {error} {:?}", error.source);
+        assert_eq!(
+            error.kind,
+            StoreErrorKind::Damaged,
+            "{name}: {error} {:?}",
+            error.source
+        );
     }
 }
 
@@ -115,7 +127,10 @@ async fn any_path_that_is_text_opens_where_it_says() {
         fs::create_dir(&inner).unwrap();
         let file = inner.join(format!("{name}.db"));
         let store = Store::open(&file, key(1)).await.unwrap();
-        store.add_account(&new_account("contoso", None), start()).await.unwrap();
+        store
+            .add_account(&new_account("contoso", None), start())
+            .await
+            .unwrap();
         assert!(file.is_file(), "{name} went elsewhere");
         let again = Store::open(&file, key(1)).await.unwrap();
         assert_eq!(again.accounts().await.unwrap().len(), 1, "{name}");
@@ -129,7 +144,12 @@ async fn a_path_that_is_no_text_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff.db"));
     let error = refused(&file).await;
-    assert!(error.to_string().contains("is not valid text; choose another home"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("is not valid text; choose another home"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -145,18 +165,35 @@ async fn a_lock_a_full_disk_and_a_read_only_file_are_told_apart() {
     holder.execute("BEGIN IMMEDIATE").await.unwrap();
     let locked = StoreError::from(other.execute(insert).await.unwrap_err());
     assert_eq!(locked.kind, StoreErrorKind::Locked);
-    assert_eq!(locked.to_string(), "the control database is held by another process");
+    assert_eq!(
+        locked.to_string(),
+        "the control database is held by another process"
+    );
     holder.execute("ROLLBACK").await.unwrap();
 
-    let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut other).await.unwrap();
-    other.execute(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).await.unwrap();
+    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+        .fetch_one(&mut other)
+        .await
+        .unwrap();
+    other
+        .execute(sqlx::AssertSqlSafe(format!(
+            "PRAGMA max_page_count = {pages}"
+        )))
+        .await
+        .unwrap();
     let full = StoreError::from(other.execute(insert).await.unwrap_err());
     assert_eq!(full.kind, StoreErrorKind::Other);
-    assert_eq!(full.to_string(), "the disk with the control database is full");
+    assert_eq!(
+        full.to_string(),
+        "the disk with the control database is full"
+    );
 
     other.execute("PRAGMA query_only = 1").await.unwrap();
     let read_only = StoreError::from(other.execute(insert).await.unwrap_err());
-    assert_eq!(read_only.to_string(), "the control database cannot be written (read-only)");
+    assert_eq!(
+        read_only.to_string(),
+        "the control database cannot be written (read-only)"
+    );
 
     // None of it took anything away.
     assert_eq!(home.again().await.accounts().await.unwrap().len(), 1);

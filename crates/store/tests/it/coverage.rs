@@ -17,7 +17,11 @@ impl Ledger {
         let home = Home::new().await;
         let account = home.account("contoso").await;
         let dataset = home.dataset("mail", &[&account]).await;
-        Self { home, dataset, account }
+        Self {
+            home,
+            dataset,
+            account,
+        }
     }
 
     /// Notes one finding for 2026-11-20, on a day.
@@ -25,7 +29,13 @@ impl Ledger {
         let now = at(&format!("{today}T08:00:00Z"));
         self.home
             .store
-            .note_days(&self.dataset.id, &self.account.id, &[found], day(today), now)
+            .note_days(
+                &self.dataset.id,
+                &self.account.id,
+                &[found],
+                day(today),
+                now,
+            )
             .await
             .unwrap();
     }
@@ -37,7 +47,12 @@ impl Ledger {
     }
 
     async fn known(&self) -> DayKnown {
-        let known = self.home.store.days_known(&self.dataset.id, &self.account.id).await.unwrap();
+        let known = self
+            .home
+            .store
+            .days_known(&self.dataset.id, &self.account.id)
+            .await
+            .unwrap();
         known[&the_day()]
     }
 }
@@ -47,7 +62,14 @@ fn the_day() -> Date {
 }
 
 fn nothing(state: CoverageState) -> DayFound {
-    DayFound { day: the_day(), state, rows: None, hash: None, refresh_date: None, code: None }
+    DayFound {
+        day: the_day(),
+        state,
+        rows: None,
+        hash: None,
+        refresh_date: None,
+        code: None,
+    }
 }
 
 fn published(rows: i64, hash: &str) -> DayFound {
@@ -60,7 +82,10 @@ fn published(rows: i64, hash: &str) -> DayFound {
 }
 
 fn failed(code: &str) -> DayFound {
-    DayFound { code: Some(code.to_owned()), ..nothing(CoverageState::Failed) }
+    DayFound {
+        code: Some(code.to_owned()),
+        ..nothing(CoverageState::Failed)
+    }
 }
 
 #[tokio::test]
@@ -77,7 +102,10 @@ async fn a_day_is_stable_after_three_equal_checks_on_three_days() {
         assert_eq!(ledger.day().await.equal_checks, checks, "{today}");
         assert_eq!(
             ledger.known().await,
-            DayKnown { answered_on: Some(day(today)), stable },
+            DayKnown {
+                answered_on: Some(day(today)),
+                stable
+            },
             "{today}"
         );
     }
@@ -104,13 +132,20 @@ async fn a_change_is_counted_and_the_checks_begin_again() {
     ledger.note("2026-11-22", published(5, "first")).await;
     ledger.note("2026-11-23", published(6, "second")).await;
     let seen = ledger.day().await;
-    assert_eq!((seen.restated, seen.equal_checks, seen.rows), (1, 1, Some(6)));
+    assert_eq!(
+        (seen.restated, seen.equal_checks, seen.rows),
+        (1, 1, Some(6))
+    );
     ledger.note("2026-11-24", published(6, "second")).await;
     assert!(!ledger.known().await.stable);
     ledger.note("2026-11-25", published(6, "second")).await;
     assert!(ledger.known().await.stable);
     ledger.note("2026-11-26", published(5, "first")).await;
-    assert_eq!(ledger.day().await.restated, 2, "back to what it was is a change too");
+    assert_eq!(
+        ledger.day().await.restated,
+        2,
+        "back to what it was is a change too"
+    );
     assert!(!ledger.known().await.stable);
 }
 
@@ -118,7 +153,10 @@ async fn a_change_is_counted_and_the_checks_begin_again() {
 async fn a_captured_day_stays_published_whatever_comes_later() {
     let ledger = Ledger::new().await;
     ledger.note("2026-11-21", published(5, "same")).await;
-    let none = DayFound { rows: Some(0), ..nothing(CoverageState::Empty) };
+    let none = DayFound {
+        rows: Some(0),
+        ..nothing(CoverageState::Empty)
+    };
     for (today, later) in [
         ("2026-11-22", none),
         ("2026-11-23", nothing(CoverageState::Awaiting)),
@@ -127,7 +165,11 @@ async fn a_captured_day_stays_published_whatever_comes_later() {
     ] {
         ledger.note(today, later).await;
         let seen = ledger.day().await;
-        assert_eq!((seen.state, seen.rows), (CoverageState::Published, Some(5)), "{today}");
+        assert_eq!(
+            (seen.state, seen.rows),
+            (CoverageState::Published, Some(5)),
+            "{today}"
+        );
         assert_eq!((seen.restated, seen.equal_checks), (0, 1), "{today}");
     }
     ledger.note("2026-12-31", published(5, "same")).await;
@@ -140,38 +182,71 @@ async fn a_failure_is_no_answer_and_the_day_is_due_again() {
     let ledger = Ledger::new().await;
     ledger.note("2026-11-21", failed("no_permission")).await;
     let seen = ledger.day().await;
-    assert_eq!((seen.state, seen.code.as_deref()), (CoverageState::Failed, Some("no_permission")));
+    assert_eq!(
+        (seen.state, seen.code.as_deref()),
+        (CoverageState::Failed, Some("no_permission"))
+    );
     assert_eq!(ledger.known().await, DayKnown::default());
 
     ledger.note("2026-11-21", published(5, "same")).await;
     ledger.note("2026-11-22", failed("throttled")).await;
     let seen = ledger.day().await;
-    assert_eq!((seen.state, seen.code.as_deref()), (CoverageState::Published, Some("throttled")));
-    assert_eq!(ledger.known().await.answered_on, Some(day("2026-11-21")), "not asked today");
+    assert_eq!(
+        (seen.state, seen.code.as_deref()),
+        (CoverageState::Published, Some("throttled"))
+    );
+    assert_eq!(
+        ledger.known().await.answered_on,
+        Some(day("2026-11-21")),
+        "not asked today"
+    );
 }
 
 #[tokio::test]
 async fn waiting_ends_with_rows_with_none_or_with_the_window() {
     let ledger = Ledger::new().await;
-    ledger.note("2026-11-21", nothing(CoverageState::Awaiting)).await;
+    ledger
+        .note("2026-11-21", nothing(CoverageState::Awaiting))
+        .await;
     assert_eq!(ledger.day().await.state, CoverageState::Awaiting);
     assert_eq!(ledger.known().await.answered_on, Some(day("2026-11-21")));
-    ledger.note("2026-12-01", nothing(CoverageState::Empty)).await;
+    ledger
+        .note("2026-12-01", nothing(CoverageState::Empty))
+        .await;
     assert_eq!(ledger.day().await.state, CoverageState::Empty);
-    assert!(!ledger.known().await.stable, "asked again until its window ends");
-    ledger.note("2026-12-20", nothing(CoverageState::Expired)).await;
-    assert_eq!(ledger.day().await.state, CoverageState::Empty, "it was answered");
+    assert!(
+        !ledger.known().await.stable,
+        "asked again until its window ends"
+    );
+    ledger
+        .note("2026-12-20", nothing(CoverageState::Expired))
+        .await;
+    assert_eq!(
+        ledger.day().await.state,
+        CoverageState::Empty,
+        "it was answered"
+    );
 
     let ledger = Ledger::new().await;
-    ledger.note("2026-11-21", nothing(CoverageState::Awaiting)).await;
-    ledger.note("2026-12-20", nothing(CoverageState::Expired)).await;
+    ledger
+        .note("2026-11-21", nothing(CoverageState::Awaiting))
+        .await;
+    ledger
+        .note("2026-12-20", nothing(CoverageState::Expired))
+        .await;
     assert_eq!(ledger.day().await.state, CoverageState::Expired);
 
     let ledger = Ledger::new().await;
-    ledger.note("2026-12-01", nothing(CoverageState::Empty)).await;
+    ledger
+        .note("2026-12-01", nothing(CoverageState::Empty))
+        .await;
     ledger.note("2026-12-02", published(3, "late")).await;
     let seen = ledger.day().await;
-    assert_eq!((seen.state, seen.restated), (CoverageState::Published, 0), "late is not restated");
+    assert_eq!(
+        (seen.state, seen.restated),
+        (CoverageState::Published, 0),
+        "late is not restated"
+    );
 }
 
 #[tokio::test]
@@ -181,10 +256,18 @@ async fn forgotten_checks_make_each_day_due_and_lose_nothing_else() {
         ledger.note(today, published(5, "same")).await;
     }
     assert!(ledger.known().await.stable);
-    ledger.home.store.forget_checks(&ledger.dataset.id).await.unwrap();
+    ledger
+        .home
+        .store
+        .forget_checks(&ledger.dataset.id)
+        .await
+        .unwrap();
     assert_eq!(ledger.known().await, DayKnown::default());
     let seen = ledger.day().await;
-    assert_eq!((seen.state, seen.rows, seen.equal_checks), (CoverageState::Published, Some(5), 0));
+    assert_eq!(
+        (seen.state, seen.rows, seen.equal_checks),
+        (CoverageState::Published, Some(5), 0)
+    );
     ledger.note("2026-11-23", published(5, "same")).await;
     let seen = ledger.day().await;
     assert_eq!((seen.equal_checks, seen.restated), (1, 0));
@@ -197,13 +280,31 @@ async fn each_dataset_account_and_day_has_its_own_row() {
     let other_account = ledger.home.account("fabrikam").await;
     let other = ledger.home.dataset("other", &[&ledger.account]).await;
     let days: Vec<DayFound> = ["2026-11-19", "2026-11-17", "2026-11-18"]
-        .map(|text| DayFound { day: day(text), ..published(1, text) })
+        .map(|text| DayFound {
+            day: day(text),
+            ..published(1, text)
+        })
         .into();
     let (today, now) = (day("2026-11-21"), at("2026-11-21T08:00:00Z"));
-    store.note_days(&ledger.dataset.id, &ledger.account.id, &days, today, now).await.unwrap();
-    store.note_days(&ledger.dataset.id, &other_account.id, &days[..1], today, now).await.unwrap();
+    store
+        .note_days(&ledger.dataset.id, &ledger.account.id, &days, today, now)
+        .await
+        .unwrap();
+    store
+        .note_days(
+            &ledger.dataset.id,
+            &other_account.id,
+            &days[..1],
+            today,
+            now,
+        )
+        .await
+        .unwrap();
 
-    let known = store.days_known(&ledger.dataset.id, &ledger.account.id).await.unwrap();
+    let known = store
+        .days_known(&ledger.dataset.id, &ledger.account.id)
+        .await
+        .unwrap();
     assert_eq!(
         known.keys().map(ToString::to_string).collect::<Vec<_>>(),
         ["2026-11-17", "2026-11-18", "2026-11-19"]
@@ -219,12 +320,18 @@ async fn many_that_note_at_once_wait_for_each_other() {
     let ledger = Ledger::new().await;
     let mut noting = tokio::task::JoinSet::new();
     for number in 0..12_i8 {
-        let store =
-            if number % 2 == 0 { ledger.home.store.clone() } else { ledger.home.again().await };
+        let store = if number % 2 == 0 {
+            ledger.home.store.clone()
+        } else {
+            ledger.home.again().await
+        };
         let (dataset, account) = (ledger.dataset.id.clone(), ledger.account.id.clone());
         noting.spawn(async move {
             let days: Vec<DayFound> = (1..=28)
-                .map(|date| DayFound { day: Date::constant(2026, 10, date), ..published(1, "x") })
+                .map(|date| DayFound {
+                    day: Date::constant(2026, 10, date),
+                    ..published(1, "x")
+                })
                 .collect();
             let today = Date::constant(2026, 11, 1 + number);
             store
@@ -234,7 +341,13 @@ async fn many_that_note_at_once_wait_for_each_other() {
         });
     }
     noting.join_all().await;
-    for seen in ledger.home.store.coverage(&ledger.dataset.id).await.unwrap() {
+    for seen in ledger
+        .home
+        .store
+        .coverage(&ledger.dataset.id)
+        .await
+        .unwrap()
+    {
         assert_eq!((seen.equal_checks, seen.restated), (12, 0));
     }
 }

@@ -10,8 +10,10 @@ async fn a_dataset_comes_back_as_it_was_made() {
     let home = Home::new().await;
     let (one, two) = (home.account("one").await, home.account("two").await);
     let mut new = new_dataset(" Mail ", &[&two, &one, &two]);
-    new.details =
-        Details::Range { from: DayChoice::On(day("2026-11-01")), to: DayChoice::DaysBack(2) };
+    new.details = Details::Range {
+        from: DayChoice::On(day("2026-11-01")),
+        to: DayChoice::DaysBack(2),
+    };
     new.update = UpdateMethod::Upsert;
     new.key = vec!["user_principal_name".to_owned()];
     new.schedule = Some("daily 06:00".to_owned());
@@ -22,12 +24,24 @@ async fn a_dataset_comes_back_as_it_was_made() {
 
     assert_eq!(made.name, "Mail");
     assert_eq!(made.report, new.report);
-    let accounts = [(two.id.clone(), "two".to_owned()), (one.id.clone(), "one".to_owned())];
+    let accounts = [
+        (two.id.clone(), "two".to_owned()),
+        (one.id.clone(), "one".to_owned()),
+    ];
     assert_eq!(made.accounts, accounts, "in the order given, each once");
-    assert_eq!((made.details, made.update), (new.details, UpdateMethod::Upsert));
+    assert_eq!(
+        (made.details, made.update),
+        (new.details, UpdateMethod::Upsert)
+    );
     assert_eq!((&made.key, &made.schedule), (&new.key, &new.schedule));
-    assert_eq!((made.retry_every_seconds, made.retry_times), (Some(900), Some(3)));
-    assert_eq!((&made.description, made.created_at), (&new.description, start()));
+    assert_eq!(
+        (made.retry_every_seconds, made.retry_times),
+        (Some(900), Some(3))
+    );
+    assert_eq!(
+        (&made.description, made.created_at),
+        (&new.description, start())
+    );
     let again = home.again().await;
     assert_eq!(again.dataset("MAIL").await.unwrap(), made);
     assert_eq!(again.dataset_by_id(&made.id).await.unwrap(), made);
@@ -40,10 +54,13 @@ async fn every_choice_of_details_and_method_survives() {
     let account = home.account("one").await;
     let details = [
         Details::Current,
-        Details::Period(Period::D180),
+        Details::Period(Period::Days(180)),
         Details::Date(DayChoice::On(day("2028-02-29"))),
         Details::Date(DayChoice::DaysBack(3)),
-        Details::Range { from: DayChoice::DaysBack(10), to: DayChoice::DaysBack(5) },
+        Details::Range {
+            from: DayChoice::DaysBack(10),
+            to: DayChoice::DaysBack(5),
+        },
     ];
     let methods = [
         UpdateMethod::Replace,
@@ -70,16 +87,26 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
     new.description = "before".to_owned();
     let before = home.store.create_dataset(&new, start()).await.unwrap();
 
-    let same = home.store.edit_dataset(&before.id, &DataSetEdit::default()).await.unwrap();
+    let same = home
+        .store
+        .edit_dataset(&before.id, &DataSetEdit::default())
+        .await
+        .unwrap();
     assert_eq!(same, before);
-    let edit = DataSetEdit { description: Some("after".to_owned()), ..DataSetEdit::default() };
+    let edit = DataSetEdit {
+        description: Some("after".to_owned()),
+        ..DataSetEdit::default()
+    };
     let mut wanted = before.clone();
     wanted.description = "after".to_owned();
-    assert_eq!(home.store.edit_dataset(&before.id, &edit).await.unwrap(), wanted);
+    assert_eq!(
+        home.store.edit_dataset(&before.id, &edit).await.unwrap(),
+        wanted
+    );
 
     let edit = DataSetEdit {
         account_ids: Some(vec![two.id.clone(), one.id.clone()]),
-        details: Some(Details::Period(Period::D30)),
+        details: Some(Details::Period(Period::Days(30))),
         update: Some(UpdateMethod::Upsert),
         key: Some(vec!["a".to_owned(), "b".to_owned()]),
         schedule: Some(None),
@@ -88,12 +115,19 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
         description: Some(String::new()),
     };
     let after = home.store.edit_dataset(&before.id, &edit).await.unwrap();
-    let names: Vec<_> = after.accounts.iter().map(|(_, name)| name.as_str()).collect();
+    let names: Vec<_> = after
+        .accounts
+        .iter()
+        .map(|(_, name)| name.as_str())
+        .collect();
     assert_eq!(names, ["two", "one"]);
-    assert_eq!(after.details, Details::Period(Period::D30));
+    assert_eq!(after.details, Details::Period(Period::Days(30)));
     assert_eq!((after.update, after.key.len()), (UpdateMethod::Upsert, 2));
     assert_eq!((after.schedule, after.description.as_str()), (None, ""));
-    assert_eq!((after.retry_every_seconds, after.retry_times), (Some(60), Some(2)));
+    assert_eq!(
+        (after.retry_every_seconds, after.retry_times),
+        (Some(60), Some(2))
+    );
     assert_eq!((after.name, after.location), (before.name, before.location));
 }
 
@@ -107,7 +141,11 @@ async fn an_edit_that_cannot_be_whole_changes_nothing() {
         description: Some("after".to_owned()),
         ..DataSetEdit::default()
     };
-    let error = home.store.edit_dataset(&before.id, &edit).await.unwrap_err();
+    let error = home
+        .store
+        .edit_dataset(&before.id, &edit)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::InUse);
     assert_eq!(home.store.dataset("Mail").await.unwrap(), before);
 
@@ -124,20 +162,41 @@ async fn a_name_is_taken_in_any_case() {
     home.dataset("Mail", &[&account]).await;
     home.dataset("Teams", &[&account]).await;
     let taken = |name: &str| format!("there is a DataSet '{name}' already; choose another name");
-    let error =
-        home.store.create_dataset(&new_dataset("MAIL", &[&account]), start()).await.unwrap_err();
-    assert_eq!((error.kind, error.to_string()), (StoreErrorKind::Taken, taken("MAIL")));
-    let error = home.store.rename_dataset("teams", "mail").await.unwrap_err();
-    assert_eq!((error.kind, error.to_string()), (StoreErrorKind::Taken, taken("mail")));
+    let error = home
+        .store
+        .create_dataset(&new_dataset("MAIL", &[&account]), start())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.to_string()),
+        (StoreErrorKind::Taken, taken("MAIL"))
+    );
+    let error = home
+        .store
+        .rename_dataset("teams", "mail")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.to_string()),
+        (StoreErrorKind::Taken, taken("mail"))
+    );
     let renamed = home.store.rename_dataset("teams", "TEAMS").await.unwrap();
     assert_eq!(renamed.name, "TEAMS");
     let error = home.store.dataset("tems").await.unwrap_err();
-    assert_eq!(error.to_string(), "there is no DataSet 'tems'; did you mean 'TEAMS'?");
+    assert_eq!(
+        error.to_string(),
+        "there is no DataSet 'tems'; did you mean 'TEAMS'?"
+    );
 
     let mut making = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let (store, new) = (home.store.clone(), new_dataset("New", &[&account]));
-        making.spawn(async move { store.create_dataset(&new, start()).await.map_err(|e| e.kind) });
+        making.spawn(async move {
+            store
+                .create_dataset(&new, start())
+                .await
+                .map_err(|e| e.kind)
+        });
     }
     let made = making.join_all().await;
     assert_eq!(made.iter().filter(|one| one.is_ok()).count(), 1);
@@ -155,7 +214,10 @@ async fn a_removed_dataset_is_gone_and_its_name_is_free() {
     for error in [
         home.store.dataset("Mail").await.unwrap_err(),
         home.store.dataset_by_id(&first.id).await.unwrap_err(),
-        home.store.edit_dataset(&first.id, &DataSetEdit::default()).await.unwrap_err(),
+        home.store
+            .edit_dataset(&first.id, &DataSetEdit::default())
+            .await
+            .unwrap_err(),
         home.store.remove_dataset(&first.id).await.unwrap_err(),
     ] {
         assert_eq!(error.kind, StoreErrorKind::NotFound);

@@ -30,7 +30,9 @@ struct Home {
 impl Home {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("control.db"), key(1)).await.unwrap();
+        let store = Store::open(&folder.path().join("control.db"), key(1))
+            .await
+            .unwrap();
         Self { folder, store }
     }
 
@@ -44,17 +46,27 @@ impl Home {
     }
 
     async fn account(&self, name: &str) -> Account {
-        self.store.add_account(&new_account(name, None), start()).await.unwrap()
+        self.store
+            .add_account(&new_account(name, None), start())
+            .await
+            .unwrap()
     }
 
     async fn dataset(&self, name: &str, accounts: &[&Account]) -> DataSet {
-        self.store.create_dataset(&new_dataset(name, accounts), start()).await.unwrap()
+        self.store
+            .create_dataset(&new_dataset(name, accounts), start())
+            .await
+            .unwrap()
     }
 }
 
 /// The database without the store before it.
 async fn raw(file: &std::path::Path) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(file).connect().await.unwrap()
+    SqliteConnectOptions::new()
+        .filename(file)
+        .connect()
+        .await
+        .unwrap()
 }
 
 fn key(number: u8) -> SealingKey {
@@ -80,7 +92,7 @@ fn new_dataset(name: &str, accounts: &[&Account]) -> NewDataSet {
         name: name.to_owned(),
         report: "email-activity-user-detail".to_owned(),
         account_ids: accounts.iter().map(|account| account.id.clone()).collect(),
-        details: Details::Period(Period::D7),
+        details: Details::Period(Period::Days(7)),
         update: UpdateMethod::Partition,
         key: Vec::new(),
         schedule: None,

@@ -12,10 +12,15 @@ const FILE_FOR_CHILD: &str = "EXMETRICS_STORE_TEST_FILE";
 /// Does nothing by itself: the test below runs it in processes of their own.
 #[tokio::test]
 async fn child_opens_and_writes() {
-    let Ok(file) = std::env::var(FILE_FOR_CHILD) else { return };
+    let Ok(file) = std::env::var(FILE_FOR_CHILD) else {
+        return;
+    };
     let store = Store::open(file.as_ref(), key(1)).await.unwrap();
     let name = format!("process {}", std::process::id());
-    store.add_account(&new_account(&name, None), start()).await.unwrap();
+    store
+        .add_account(&new_account(&name, None), start())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -34,10 +39,19 @@ async fn processes_that_open_a_new_database_at_once_all_succeed() {
         .collect();
     for child in children {
         let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
     }
     let store = Store::open(&file, key(1)).await.unwrap();
     assert_eq!(store.accounts().await.unwrap().len(), 6);
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&mut raw(&file).await)
+        .await
+        .unwrap();
+    assert_eq!(mode, "wal", "readers wait for no writer");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -50,7 +64,10 @@ async fn tasks_that_open_a_new_database_at_once_all_succeed() {
             let file = file.clone();
             opening.spawn(async move {
                 let store = Store::open(&file, key(1)).await.unwrap();
-                store.add_account(&new_account(&number.to_string(), None), start()).await.unwrap();
+                store
+                    .add_account(&new_account(&number.to_string(), None), start())
+                    .await
+                    .unwrap();
             });
         }
         opening.join_all().await;
@@ -64,7 +81,9 @@ async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     let home = Home::new().await;
     home.account("contoso").await;
     let mut raw = raw(&home.file()).await;
-    raw.execute("UPDATE schema_version SET version = version + 1").await.unwrap();
+    raw.execute("UPDATE schema_version SET version = version + 1")
+        .await
+        .unwrap();
     let before: i64 = version(&mut raw).await;
 
     let error = Store::open(&home.file(), key(1)).await.unwrap_err();
@@ -77,10 +96,15 @@ async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
         )
     );
     assert_eq!(version(&mut raw).await, before);
-    raw.execute("UPDATE schema_version SET version = version - 1").await.unwrap();
+    raw.execute("UPDATE schema_version SET version = version - 1")
+        .await
+        .unwrap();
     assert_eq!(home.again().await.accounts().await.unwrap().len(), 1);
 }
 
 async fn version(raw: &mut sqlx::SqliteConnection) -> i64 {
-    sqlx::query_scalar("SELECT version FROM schema_version").fetch_one(raw).await.unwrap()
+    sqlx::query_scalar("SELECT version FROM schema_version")
+        .fetch_one(raw)
+        .await
+        .unwrap()
 }

@@ -29,13 +29,22 @@ async fn any_name_that_can_be_shown_is_kept_and_its_folder_is_plain() {
         "NUL",
         long.as_str(),
     ] {
-        let account = home.store.add_account(&new_account(name, None), start()).await.unwrap();
+        let account = home
+            .store
+            .add_account(&new_account(name, None), start())
+            .await
+            .unwrap();
         let dataset = home.dataset(name, &[&account]).await;
         assert_eq!((account.name.as_str(), dataset.name.as_str()), (name, name));
-        assert_eq!(home.store.dataset(&name.to_uppercase()).await.unwrap().id, dataset.id);
+        assert_eq!(
+            home.store.dataset(&name.to_uppercase()).await.unwrap().id,
+            dataset.id
+        );
         let folder = folder(&dataset.location);
         assert!(
-            folder.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'),
+            folder
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'),
             "{folder}"
         );
         assert!(folder.len() <= 80, "{folder}");
@@ -49,8 +58,16 @@ async fn the_folder_can_be_recognised_and_stays_when_the_name_goes() {
     let home = Home::new().await;
     let account = home.account("contoso").await;
     let first = home.dataset("Mail per Person (Zürich)", &[&account]).await;
-    assert!(folder(&first.location).starts_with("mail_per_person_z"), "{}", first.location);
-    let renamed = home.store.rename_dataset("mail per person (zürich)", "Old").await.unwrap();
+    assert!(
+        folder(&first.location).starts_with("mail_per_person_z"),
+        "{}",
+        first.location
+    );
+    let renamed = home
+        .store
+        .rename_dataset("mail per person (zürich)", "Old")
+        .await
+        .unwrap();
     assert_eq!(renamed.location, first.location);
     let second = home.dataset("Mail per Person (Zürich)", &[&account]).await;
     assert_ne!(first.location, second.location);
@@ -58,7 +75,11 @@ async fn the_folder_can_be_recognised_and_stays_when_the_name_goes() {
     let mut bucket = new_dataset("Cloud", &[&account]);
     bucket.tables_root = "s3://bucket/tables/".to_owned();
     let bucket = home.store.create_dataset(&bucket, start()).await.unwrap();
-    assert!(bucket.location.starts_with("s3://bucket/tables/cloud_"), "{}", bucket.location);
+    assert!(
+        bucket.location.starts_with("s3://bucket/tables/cloud_"),
+        "{}",
+        bucket.location
+    );
 }
 
 #[tokio::test]
@@ -79,12 +100,21 @@ async fn a_name_that_cannot_be_shown_is_refused_everywhere() {
     ] {
         let store = &home.store;
         let errors = [
-            store.add_account(&new_account(name, None), start()).await.unwrap_err(),
+            store
+                .add_account(&new_account(name, None), start())
+                .await
+                .unwrap_err(),
             store.rename_account("contoso", name).await.unwrap_err(),
-            store.create_dataset(&new_dataset(name, &[&account]), start()).await.unwrap_err(),
+            store
+                .create_dataset(&new_dataset(name, &[&account]), start())
+                .await
+                .unwrap_err(),
             store.rename_dataset("mail", name).await.unwrap_err(),
         ];
-        for (error, what) in errors.iter().zip(["account", "account", "DataSet", "DataSet"]) {
+        for (error, what) in errors
+            .iter()
+            .zip(["account", "account", "DataSet", "DataSet"])
+        {
             assert_eq!(error.kind, StoreErrorKind::BadName);
             assert_eq!(error.to_string(), format!("the {what}'s name {why}"));
         }

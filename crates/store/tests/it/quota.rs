@@ -7,7 +7,10 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::{Home, at, start};
 
-const RULE: QuotaRule = QuotaRule { requests: 14, window: SignedDuration::from_mins(10) };
+const RULE: QuotaRule = QuotaRule {
+    requests: 14,
+    window: SignedDuration::from_mins(10),
+};
 const KEY: &str = "contoso/app/getEmailActivityUserDetail/csv";
 
 async fn take(store: &Store, now: Timestamp) -> QuotaAnswer {
@@ -43,7 +46,10 @@ async fn fourteen_go_and_the_fifteenth_waits_until_the_first_is_given_back() {
     let free = start() + 10.minutes();
     assert_eq!(waits_until(&home.store, start() + 13.seconds()).await, free);
     // Another process, or this one after a restart, waits as long.
-    assert_eq!(waits_until(&home.again().await, start() + 5.minutes()).await, free);
+    assert_eq!(
+        waits_until(&home.again().await, start() + 5.minutes()).await,
+        free
+    );
 
     let just_before = free - 1.microsecond();
     assert!(waits_until(&home.store, just_before).await >= free);
@@ -51,7 +57,11 @@ async fn fourteen_go_and_the_fifteenth_waits_until_the_first_is_given_back() {
     // The window slides: the next place is the second's.
     assert_eq!(waits_until(&home.store, free).await, free + 1.second());
     goes(&home.store, free + 1.second()).await;
-    let taken = home.store.quota_taken(KEY, RULE, free + 1.second()).await.unwrap();
+    let taken = home
+        .store
+        .quota_taken(KEY, RULE, free + 1.second())
+        .await
+        .unwrap();
     assert_eq!(taken.len(), 14);
     assert_eq!(taken[0], start() + 2.seconds());
 }
@@ -64,7 +74,10 @@ async fn a_place_counts_from_when_its_answer_came() {
         tickets.push(goes(&home.store, start()).await);
     }
     for ticket in tickets {
-        home.store.quota_answered(ticket, start() + 40.seconds()).await.unwrap();
+        home.store
+            .quota_answered(ticket, start() + 40.seconds())
+            .await
+            .unwrap();
     }
     let free = start() + 10.minutes() + 40.seconds();
     assert_eq!(waits_until(&home.store, start() + 41.seconds()).await, free);
@@ -75,11 +88,21 @@ async fn a_place_counts_from_when_its_answer_came() {
 #[tokio::test]
 async fn an_answer_that_took_longer_than_the_window_still_counts() {
     let home = Home::new().await;
-    let rule = QuotaRule { requests: 1, window: SignedDuration::from_secs(1) };
+    let rule = QuotaRule {
+        requests: 1,
+        window: SignedDuration::from_secs(1),
+    };
     let take = |now| home.store.take_quota(KEY, rule, now);
-    let QuotaAnswer::Go(slow) = take(start()).await.unwrap() else { panic!("must go") };
-    let QuotaAnswer::Go(_) = take(start() + 2.seconds()).await.unwrap() else { panic!("must go") };
-    home.store.quota_answered(slow, start() + 10.seconds()).await.unwrap();
+    let QuotaAnswer::Go(slow) = take(start()).await.unwrap() else {
+        panic!("must go")
+    };
+    let QuotaAnswer::Go(_) = take(start() + 2.seconds()).await.unwrap() else {
+        panic!("must go")
+    };
+    home.store
+        .quota_answered(slow, start() + 10.seconds())
+        .await
+        .unwrap();
     assert_eq!(
         take(start() + 10.seconds()).await.unwrap(),
         QuotaAnswer::Wait(start() + 11.seconds())
@@ -91,14 +114,27 @@ async fn what_microsoft_says_wins() {
     let home = Home::new().await;
     let until = start() + 3.minutes();
     home.store.block_quota(KEY, until).await.unwrap();
-    assert_eq!(waits_until(&home.store, start()).await, until, "though every place is free");
+    assert_eq!(
+        waits_until(&home.store, start()).await,
+        until,
+        "though every place is free"
+    );
     // A shorter word does not shorten a longer one; a longer one counts.
-    home.store.block_quota(KEY, start() + 1.minute()).await.unwrap();
+    home.store
+        .block_quota(KEY, start() + 1.minute())
+        .await
+        .unwrap();
     assert_eq!(waits_until(&home.store, start()).await, until);
     let longer = start() + 4.minutes();
     home.again().await.block_quota(KEY, longer).await.unwrap();
     assert_eq!(waits_until(&home.store, until).await, longer);
-    assert!(home.store.quota_taken(KEY, RULE, until).await.unwrap().is_empty());
+    assert!(
+        home.store
+            .quota_taken(KEY, RULE, until)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     goes(&home.store, longer).await;
 }
 
@@ -108,7 +144,10 @@ async fn keys_do_not_wait_for_each_other() {
     for _ in 0..14 {
         goes(&home.store, start()).await;
     }
-    home.store.block_quota(KEY, start() + 1.hour()).await.unwrap();
+    home.store
+        .block_quota(KEY, start() + 1.hour())
+        .await
+        .unwrap();
     let other = "contoso/app/getTeamsUserActivityUserDetail/csv";
     for _ in 0..14 {
         let answer = home.store.take_quota(other, RULE, start()).await.unwrap();
@@ -128,7 +167,10 @@ async fn twenty_at_once_never_take_more_than_there_is() {
             taking.spawn(async move { take(&store, now).await });
         }
         let answers = taking.join_all().await;
-        let went = answers.iter().filter(|answer| matches!(answer, QuotaAnswer::Go(_))).count();
+        let went = answers
+            .iter()
+            .filter(|answer| matches!(answer, QuotaAnswer::Go(_)))
+            .count();
         assert_eq!(went, 14);
         let wait = QuotaAnswer::Wait(now + 10.minutes());
         assert_eq!(answers.iter().filter(|answer| **answer == wait).count(), 6);
@@ -138,7 +180,10 @@ async fn twenty_at_once_never_take_more_than_there_is() {
 #[tokio::test]
 async fn a_wait_is_never_over_already() {
     let home = Home::new().await;
-    let rule = QuotaRule { requests: 2, window: SignedDuration::from_secs(1) };
+    let rule = QuotaRule {
+        requests: 2,
+        window: SignedDuration::from_secs(1),
+    };
     let mut now = start();
     for step in 0..200_i64 {
         now += (step * 7919 % 700).milliseconds();
@@ -159,5 +204,8 @@ async fn a_clock_that_was_set_back_holds_nothing_up_for_long() {
     }
     goes(&home.store, at("2026-10-01T00:00:00Z")).await;
     // A clock that is only a little behind another's counts what that one did.
-    assert_eq!(waits_until(&home.store, start() - 5.seconds()).await, start() + 10.minutes());
+    assert_eq!(
+        waits_until(&home.store, start() - 5.seconds()).await,
+        start() + 10.minutes()
+    );
 }

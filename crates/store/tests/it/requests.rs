@@ -27,7 +27,10 @@ fn failure() -> RequestFailure {
 }
 
 fn states(requests: &[RequestRow]) -> Vec<(RequestState, bool)> {
-    requests.iter().map(|request| (request.state, request.landed)).collect()
+    requests
+        .iter()
+        .map(|request| (request.state, request.landed))
+        .collect()
 }
 
 #[tokio::test]
@@ -40,28 +43,77 @@ async fn each_request_is_pending_then_done_or_failed_then_landed() {
     let run = begin(store, &dataset, "here", start()).await.unwrap();
     let requests = store.requests(&run.id).await.unwrap();
     assert_eq!(states(&requests), [(Pending, false); 4]);
-    assert!(requests.iter().all(|request| request.account_id == account.id));
-    assert!(requests.iter().all(|request| request.archive.is_none() && request.failure.is_none()));
+    assert!(
+        requests
+            .iter()
+            .all(|request| request.account_id == account.id)
+    );
+    assert!(
+        requests
+            .iter()
+            .all(|request| request.archive.is_none() && request.failure.is_none())
+    );
 
-    store.request_done(&requests[0].id, &success()).await.unwrap();
-    store.request_failed(&requests[1].id, &failure()).await.unwrap();
-    store.request_done(&requests[2].id, &success()).await.unwrap();
-    store.requests_landed(&[requests[0].id.clone()]).await.unwrap();
+    store
+        .request_done(&requests[0].id, &success())
+        .await
+        .unwrap();
+    store
+        .request_failed(&requests[1].id, &failure())
+        .await
+        .unwrap();
+    store
+        .request_done(&requests[2].id, &success())
+        .await
+        .unwrap();
+    store
+        .requests_landed(&[requests[0].id.clone()])
+        .await
+        .unwrap();
     let now = home.again().await.requests(&run.id).await.unwrap();
-    assert_eq!(states(&now), [(Done, true), (Failed, false), (Done, false), (Pending, false)]);
+    assert_eq!(
+        states(&now),
+        [
+            (Done, true),
+            (Failed, false),
+            (Done, false),
+            (Pending, false)
+        ]
+    );
     assert_eq!(now[0].answered_at, Some(success().answered_at));
     assert_eq!(now[0].archive, Some(success().archive));
-    assert_eq!((&now[1].failure, &now[1].answered_at), (&Some(failure()), &None));
+    assert_eq!(
+        (&now[1].failure, &now[1].answered_at),
+        (&Some(failure()), &None)
+    );
 
     // Opened again, what failed is asked again and what was done is kept.
     let run = end(store, &run, RunState::Partial, start()).await;
     store.reopen_run(&run, "here", start()).await.unwrap();
     let now = store.requests(&run.id).await.unwrap();
-    assert_eq!(states(&now), [(Done, true), (Pending, false), (Done, false), (Pending, false)]);
+    assert_eq!(
+        states(&now),
+        [
+            (Done, true),
+            (Pending, false),
+            (Done, false),
+            (Pending, false)
+        ]
+    );
     assert_eq!(now[2].archive, Some(success().archive));
     store.request_done(&now[1].id, &success()).await.unwrap();
     let now = store.requests(&run.id).await.unwrap();
-    assert_eq!((now[1].state, &now[1].failure), (Done, &None), "an answer ends a failure");
+    assert_eq!(
+        (now[1].state, &now[1].failure),
+        (Done, &None),
+        "an answer ends a failure"
+    );
     let order: Vec<_> = now.iter().map(|request| &request.id).collect();
-    assert_eq!(order, requests.iter().map(|request| &request.id).collect::<Vec<_>>());
+    assert_eq!(
+        order,
+        requests
+            .iter()
+            .map(|request| &request.id)
+            .collect::<Vec<_>>()
+    );
 }

@@ -13,7 +13,7 @@ pub(crate) fn plan() -> Plan {
             ask(Ask::Date(day("2026-11-20"))),
             ask(Ask::Date(day("2026-11-21"))),
             PlannedRequest {
-                ask: Ask::Period(Period::D7),
+                ask: Ask::Period(Period::Days(7)),
                 keep: Some([day("2026-11-19"), day("2026-11-18")].into()),
             },
             ask(Ask::Current),
@@ -32,14 +32,26 @@ pub(crate) async fn begin(
     machine: &str,
     now: Timestamp,
 ) -> Result<Run, StoreErrorKind> {
-    let plans: Vec<_> =
-        dataset.accounts.iter().map(|(id, name)| (id.clone(), name.clone(), plan())).collect();
-    let new = NewRun { dataset_id: &dataset.id, full: true, machine, plans: &plans };
+    let plans: Vec<_> = dataset
+        .accounts
+        .iter()
+        .map(|(id, name)| (id.clone(), name.clone(), plan()))
+        .collect();
+    let new = NewRun {
+        dataset_id: &dataset.id,
+        full: true,
+        machine,
+        plans: &plans,
+    };
     store.begin_run(&new, now).await.map_err(|error| error.kind)
 }
 
 pub(crate) async fn end(store: &Store, run: &Run, state: RunState, at: Timestamp) -> Run {
-    let ended = Run { state, ended_at: Some(at), ..run.clone() };
+    let ended = Run {
+        state,
+        ended_at: Some(at),
+        ..run.clone()
+    };
     store.end_run(&ended, &[]).await.unwrap();
     store.run(&run.id).await.unwrap()
 }
@@ -55,11 +67,20 @@ async fn home() -> (Home, DataSet) {
 async fn a_run_is_written_down_with_its_plan() {
     let (home, dataset) = home().await;
     let run = begin(&home.store, &dataset, "here", start()).await.unwrap();
-    assert_eq!((run.state, run.full, run.landing), (RunState::Running, true, 1));
+    assert_eq!(
+        (run.state, run.full, run.landing),
+        (RunState::Running, true, 1)
+    );
     assert_eq!((run.started_at, run.ended_at), (start(), None));
-    assert_eq!((run.machine.as_str(), run.lease_until), ("here", start() + LEASE));
+    assert_eq!(
+        (run.machine.as_str(), run.lease_until),
+        ("here", start() + LEASE)
+    );
     let store = home.again().await;
-    assert_eq!(store.run_under_way(&dataset.id).await.unwrap(), Some(run.clone()));
+    assert_eq!(
+        store.run_under_way(&dataset.id).await.unwrap(),
+        Some(run.clone())
+    );
     let accounts = store.run_accounts(&run.id).await.unwrap();
     assert_eq!(accounts.len(), 2);
     for account in &accounts {
@@ -72,7 +93,10 @@ async fn a_run_is_written_down_with_its_plan() {
     let planned: Vec<_> = plan().requests.into_iter().chain(plan().requests).collect();
     let kept: Vec<_> = requests
         .iter()
-        .map(|request| PlannedRequest { ask: request.ask, keep: request.keep.clone() })
+        .map(|request| PlannedRequest {
+            ask: request.ask,
+            keep: request.keep.clone(),
+        })
         .collect();
     assert_eq!(kept, planned, "in the order they are made");
 }
@@ -83,7 +107,11 @@ async fn one_run_of_a_dataset_at_a_time() {
     let other = home.dataset("other", &[]).await;
     let mut beginning = tokio::task::JoinSet::new();
     for number in 0..10 {
-        let store = if number % 2 == 0 { home.store.clone() } else { home.again().await };
+        let store = if number % 2 == 0 {
+            home.store.clone()
+        } else {
+            home.again().await
+        };
         let dataset = dataset.clone();
         beginning.spawn(async move { begin(&store, &dataset, "here", start()).await });
     }
@@ -93,13 +121,20 @@ async fn one_run_of_a_dataset_at_a_time() {
     for refused in begun.iter().filter_map(|one| one.as_ref().err()) {
         assert_eq!(*refused, StoreErrorKind::InUse);
     }
-    assert_eq!(home.store.runs(None, 100).await.unwrap().len(), 1, "nothing half-made");
+    assert_eq!(
+        home.store.runs(None, 100).await.unwrap().len(),
+        1,
+        "nothing half-made"
+    );
     begin(&home.store, &other, "here", start()).await.unwrap();
 
     end(&home.store, runs[0], RunState::Succeeded, start()).await;
     assert_eq!(home.store.run_under_way(&dataset.id).await.unwrap(), None);
     let next = begin(&home.store, &dataset, "here", start()).await.unwrap();
-    assert_eq!(next.landing, 2, "a number is given once, and a refused run takes none");
+    assert_eq!(
+        next.landing, 2,
+        "a number is given once, and a refused run takes none"
+    );
 }
 
 #[tokio::test]
@@ -118,7 +153,10 @@ async fn of_two_that_take_over_one_succeeds() {
         let taken = home.store.run(&run.id).await.unwrap();
         assert_eq!(taken.machine, machine);
         assert!(taken.lease_until >= now + LEASE);
-        assert_eq!((taken.landing, taken.started_at), (run.landing, run.started_at));
+        assert_eq!(
+            (taken.landing, taken.started_at),
+            (run.landing, run.started_at)
+        );
     }
     let requests = home.store.requests(&run.id).await.unwrap();
     assert_eq!(requests.len(), 8, "the run keeps its requests");
@@ -132,20 +170,45 @@ async fn a_lease_is_renewed_by_its_holder_alone() {
     let later = start() + 20.seconds();
     assert!(store.renew_lease(&run.id, "first", later).await.unwrap());
     assert_eq!(store.run(&run.id).await.unwrap().lease_until, later + LEASE);
-    assert!(!store.take_over(&run, "second", later).await.unwrap(), "seen before the renewal");
+    assert!(
+        !store.take_over(&run, "second", later).await.unwrap(),
+        "seen before the renewal"
+    );
     assert!(!store.renew_lease(&run.id, "second", later).await.unwrap());
 
     let seen = store.run(&run.id).await.unwrap();
-    assert!(store.take_over(&seen, "second", later + LEASE).await.unwrap());
-    assert!(!store.renew_lease(&run.id, "first", later + LEASE).await.unwrap());
+    assert!(
+        store
+            .take_over(&seen, "second", later + LEASE)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .renew_lease(&run.id, "first", later + LEASE)
+            .await
+            .unwrap()
+    );
     // The first was only asleep. It must not end what is the second's now.
-    let ended = Run { state: RunState::Failed, ended_at: Some(later), ..seen };
+    let ended = Run {
+        state: RunState::Failed,
+        ended_at: Some(later),
+        ..seen
+    };
     store.end_run(&ended, &[]).await.unwrap_err();
     let mut run = store.run(&run.id).await.unwrap();
     assert_eq!((run.state, run.ended_at), (RunState::Running, None));
     run = end(store, &run, RunState::Succeeded, later + LEASE).await;
-    assert!(!store.renew_lease(&run.id, "second", later + LEASE).await.unwrap());
-    assert!(!store.take_over(&run, "third", later + LEASE).await.unwrap(), "it has ended");
+    assert!(
+        !store
+            .renew_lease(&run.id, "second", later + LEASE)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store.take_over(&run, "third", later + LEASE).await.unwrap(),
+        "it has ended"
+    );
 }
 
 #[tokio::test]
@@ -188,9 +251,18 @@ async fn an_ended_run_is_opened_again_once() {
         both => panic!("{both:?}"),
     };
     assert_eq!(refused.kind, StoreErrorKind::InUse);
-    assert_eq!((opened.id.as_str(), opened.state), (run.id.as_str(), RunState::Running));
-    assert_eq!((opened.landing, opened.ended_at, opened.message), (2, None, None));
-    assert_eq!((opened.started_at, opened.lease_until), (start(), later + LEASE));
+    assert_eq!(
+        (opened.id.as_str(), opened.state),
+        (run.id.as_str(), RunState::Running)
+    );
+    assert_eq!(
+        (opened.landing, opened.ended_at, opened.message),
+        (2, None, None)
+    );
+    assert_eq!(
+        (opened.started_at, opened.lease_until),
+        (start(), later + LEASE)
+    );
     let now = home.store.run(&run.id).await.unwrap();
     assert_eq!(now.landing, 2, "the refused one took no number");
 }
@@ -201,7 +273,11 @@ async fn no_run_is_opened_again_beside_another() {
     let first = begin(&home.store, &dataset, "here", start()).await.unwrap();
     let first = end(&home.store, &first, RunState::Failed, start()).await;
     begin(&home.store, &dataset, "here", start()).await.unwrap();
-    let error = home.store.reopen_run(&first, "here", start()).await.unwrap_err();
+    let error = home
+        .store
+        .reopen_run(&first, "here", start())
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::InUse);
     assert_eq!(error.to_string(), "a run of the DataSet is under way");
     assert_eq!(home.store.run(&first.id).await.unwrap(), first);
@@ -225,11 +301,22 @@ async fn a_run_is_found_by_the_beginning_of_its_id() {
 
     end(&home.store, &first, RunState::Succeeded, start()).await;
     let second = begin(&home.store, &dataset, "here", start()).await.unwrap();
-    let same = first.id.chars().zip(second.id.chars()).take_while(|(a, b)| a == b).count();
+    let same = first
+        .id
+        .chars()
+        .zip(second.id.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
     let both = &first.id[..same];
     let error = home.store.run(both).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("more than one run begins with '{both}'; write more of it"));
-    assert_eq!(home.store.run(&second.id[..=same]).await.unwrap().id, second.id);
+    assert_eq!(
+        error.to_string(),
+        format!("more than one run begins with '{both}'; write more of it")
+    );
+    assert_eq!(
+        home.store.run(&second.id[..=same]).await.unwrap().id,
+        second.id
+    );
 }
 
 #[tokio::test]
@@ -239,8 +326,15 @@ async fn runs_are_listed_the_newest_first() {
     let mut wanted = Vec::new();
     for hour in 0..4 {
         let of = if hour == 2 { &other } else { &dataset };
-        let run = begin(&home.store, of, "here", start() + hour.hours()).await.unwrap();
-        wanted.insert(0, end(&home.store, &run, RunState::Succeeded, start()).await.id);
+        let run = begin(&home.store, of, "here", start() + hour.hours())
+            .await
+            .unwrap();
+        wanted.insert(
+            0,
+            end(&home.store, &run, RunState::Succeeded, start())
+                .await
+                .id,
+        );
     }
     let ids = |runs: Vec<Run>| runs.into_iter().map(|run| run.id).collect::<Vec<_>>();
     assert_eq!(ids(home.store.runs(None, 100).await.unwrap()), wanted);
@@ -248,13 +342,18 @@ async fn runs_are_listed_the_newest_first() {
     let own = home.store.runs(Some(&dataset.id), 2).await.unwrap();
     assert_eq!(ids(own), [wanted[0].clone(), wanted[2].clone()]);
     home.store.remove_dataset(&dataset.id).await.unwrap();
-    assert_eq!(ids(home.store.runs(None, 100).await.unwrap()), [wanted[1].clone()]);
+    assert_eq!(
+        ids(home.store.runs(None, 100).await.unwrap()),
+        [wanted[1].clone()]
+    );
 }
 
 #[tokio::test]
 async fn no_run_begins_of_a_removed_dataset() {
     let (home, dataset) = home().await;
     home.store.remove_dataset(&dataset.id).await.unwrap();
-    let refused = begin(&home.store, &dataset, "here", start()).await.unwrap_err();
+    let refused = begin(&home.store, &dataset, "here", start())
+        .await
+        .unwrap_err();
     assert_eq!(refused, StoreErrorKind::NotFound);
 }
