@@ -77,7 +77,9 @@ impl Archive {
     /// cannot be removed stays.
     pub(crate) fn forget_older(&self, dataset_id: &str, days: u16, unless: &str) {
         let age = Duration::from_secs(u64::from(days) * 24 * 3600);
-        let Ok(runs) = fs::read_dir(self.root.join(dataset_id)) else { return };
+        let Ok(runs) = fs::read_dir(self.root.join(dataset_id)) else {
+            return;
+        };
         for run in runs.flatten() {
             let old = run
                 .metadata()
@@ -114,7 +116,11 @@ impl ArchiveWriter {
             sync_folder(&self.path);
         }
         let hash = format!("{:032x}", self.hash.digest128());
-        Ok(Archived { name: std::mem::take(&mut self.name), bytes: self.bytes, hash })
+        Ok(Archived {
+            name: std::mem::take(&mut self.name),
+            bytes: self.bytes,
+            hash,
+        })
     }
 }
 

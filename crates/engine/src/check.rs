@@ -45,7 +45,9 @@ pub enum CheckState {
 impl AccountCheck {
     /// Whether the account can do its work.
     pub fn is_fine(&self) -> bool {
-        self.checks.iter().all(|check| check.state != CheckState::Failed)
+        self.checks
+            .iter()
+            .all(|check| check.state != CheckState::Failed)
     }
 }
 
@@ -55,7 +57,10 @@ impl Engine {
     /// # Errors
     /// When the control database fails; everything else is in the result.
     pub async fn check_account(&self, account: &Account) -> Result<AccountCheck, EngineError> {
-        let mut found = AccountCheck { checks: Vec::new(), names_concealed: None };
+        let mut found = AccountCheck {
+            checks: Vec::new(),
+            names_concealed: None,
+        };
         match self.session(account).await {
             Ok(ready) => self.check_session(&ready, &mut found).await,
             Err(error) => found.checks.push(Check {
@@ -65,8 +70,15 @@ impl Engine {
                 next_step: Some(error.next_step).filter(|next| !next.is_empty()),
             }),
         }
-        let failed = found.checks.iter().find(|check| check.state == CheckState::Failed);
-        let state = if failed.is_some() { AccountState::Failed } else { AccountState::Ok };
+        let failed = found
+            .checks
+            .iter()
+            .find(|check| check.state == CheckState::Failed);
+        let state = if failed.is_some() {
+            AccountState::Failed
+        } else {
+            AccountState::Ok
+        };
         self.store
             .note_account_state(
                 &account.id,
@@ -93,7 +105,11 @@ impl Engine {
         let tenant_id = ready.session.tenant_id();
         let noted = self
             .store
-            .note_tenant(&ready.account.id, tenant_id.as_deref(), found.names_concealed)
+            .note_tenant(
+                &ready.account.id,
+                tenant_id.as_deref(),
+                found.names_concealed,
+            )
             .await;
         if let Err(error) = noted {
             tracing::warn!(%error, "what was learnt of the tenant could not be kept");
@@ -135,7 +151,9 @@ impl Engine {
                 return None;
             }
         }
-        found.checks.push(fine("reports", "usage reports can be read"));
+        found
+            .checks
+            .push(fine("reports", "usage reports can be read"));
         None
     }
 
@@ -180,16 +198,28 @@ fn smallest_report(ready: &ReadySignIn) -> Option<(&'static Report, Ask)> {
     let smallest = catalog()
         .all()
         .iter()
-        .filter(|report| report.version_for(cloud).is_some() && report.permissions.application.is_some())
+        .filter(|report| {
+            report.version_for(cloud).is_some() && report.permissions.application.is_some()
+        })
         .filter(|report| report.takes(Parameter::Period) && report.retired_since.is_none())
         .filter(|report| report.personal_columns().is_empty())
-        .min_by_key(|report| (report.grain == exmetrics_catalog::Grain::Trend, report.columns.len()))?;
+        .min_by_key(|report| {
+            (
+                report.grain == exmetrics_catalog::Grain::Trend,
+                report.columns.len(),
+            )
+        })?;
     let period = smallest.periods.iter().min().copied()?;
     Some((smallest, Ask::Period(period)))
 }
 
 fn fine(name: &str, message: &str) -> Check {
-    Check { name: name.into(), state: CheckState::Ok, message: message.into(), next_step: None }
+    Check {
+        name: name.into(),
+        state: CheckState::Ok,
+        message: message.into(),
+        next_step: None,
+    }
 }
 
 fn failed(name: &str, failure: &Failure) -> Check {

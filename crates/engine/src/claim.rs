@@ -33,8 +33,10 @@ impl Engine {
         let run = match run.state {
             RunState::Running => self.take_over(dataset, run.clone()).await?,
             _ => {
-                let reopened =
-                    self.store.reopen_run(run, &self.machine.id, self.clock.now()).await;
+                let reopened = self
+                    .store
+                    .reopen_run(run, &self.machine.id, self.clock.now())
+                    .await;
                 reopened.map_err(|error| busy_or(dataset, error))?
             }
         };
@@ -43,8 +45,10 @@ impl Engine {
 
     async fn begin(&self, dataset: &DataSet, choice: &RunChoice) -> Result<Run, EngineError> {
         let plans = self.plan_dataset(dataset, choice.full).await?;
-        let plans: Vec<_> =
-            plans.into_iter().map(|one| (one.account_id, one.account, one.plan)).collect();
+        let plans: Vec<_> = plans
+            .into_iter()
+            .map(|one| (one.account_id, one.account, one.plan))
+            .collect();
         let new = NewRun {
             dataset_id: &dataset.id,
             full: choice.full,
@@ -83,7 +87,10 @@ fn busy_or(dataset: &DataSet, error: StoreError) -> EngineError {
 fn busy(dataset: &DataSet) -> EngineError {
     EngineError::new(
         EngineErrorKind::Busy,
-        format!("a run of '{}' is under way in another process", dataset.name),
+        format!(
+            "a run of '{}' is under way in another process",
+            dataset.name
+        ),
     )
     .next("Wait until it has ended; `exmetrics run list` shows it.")
 }

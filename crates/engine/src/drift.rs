@@ -22,7 +22,9 @@ impl std::str::FromStr for DriftPolicy {
             "accept" => Ok(Self::Accept),
             "warn" => Ok(Self::Warn),
             "stop" => Ok(Self::Stop),
-            _ => Err(format!("'{text}' is no drift policy; there are accept, warn, stop")),
+            _ => Err(format!(
+                "'{text}' is no drift policy; there are accept, warn, stop"
+            )),
         }
     }
 }
@@ -43,13 +45,28 @@ pub struct DriftPolicies {
 impl DriftPolicies {
     /// The kinds of change, each with its policy and the columns it concerns.
     pub(crate) fn kinds(&self, drift: &Drift) -> [(DriftPolicy, &'static str, Vec<String>); 4] {
-        let renamed =
-            drift.renamed.iter().map(|(came, name)| format!("{name} (came as '{came}')")).collect();
+        let renamed = drift
+            .renamed
+            .iter()
+            .map(|(came, name)| format!("{name} (came as '{came}')"))
+            .collect();
         [
-            (self.added, "the report has new columns, kept as text", drift.added.clone()),
-            (self.missing, "the report lacks columns, which are empty now", drift.missing.clone()),
+            (
+                self.added,
+                "the report has new columns, kept as text",
+                drift.added.clone(),
+            ),
+            (
+                self.missing,
+                "the report lacks columns, which are empty now",
+                drift.missing.clone(),
+            ),
             (self.renamed, "columns came under another name", renamed),
-            (self.repeated, "columns came more than once", drift.repeated.clone()),
+            (
+                self.repeated,
+                "columns came more than once",
+                drift.repeated.clone(),
+            ),
         ]
     }
 

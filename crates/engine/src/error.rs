@@ -37,7 +37,12 @@ pub enum EngineErrorKind {
 impl EngineError {
     /// A failure with nothing underneath.
     pub fn new(kind: EngineErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), next_step: String::new(), source: None }
+        Self {
+            kind,
+            message: message.into(),
+            next_step: String::new(),
+            source: None,
+        }
     }
 
     /// Adds what to do next.
@@ -73,7 +78,12 @@ impl From<StoreError> for EngineError {
             StoreErrorKind::WrongKey => EngineErrorKind::Person,
             _ => EngineErrorKind::Failed,
         };
-        Self { kind, message: error.message.clone(), next_step: String::new(), source: error.source }
+        Self {
+            kind,
+            message: error.message.clone(),
+            next_step: String::new(),
+            source: error.source,
+        }
     }
 }
 
@@ -108,6 +118,11 @@ impl From<Failure> for EngineError {
             _ => EngineErrorKind::Failed,
         };
         let (message, next_step) = (failure.message.clone(), failure.next_step.clone());
-        Self { kind, message, next_step, source: Some(Box::new(failure)) }
+        Self {
+            kind,
+            message,
+            next_step,
+            source: Some(Box::new(failure)),
+        }
     }
 }

@@ -53,24 +53,45 @@ impl Engine {
         let account = context.sign_in.account.name.as_str();
         let mut patience = Patience::new(self.settings.tries, self.settings.try_for);
         loop {
-            context.progress.step(Step::Asking { account, ask: request.ask });
+            context.progress.step(Step::Asking {
+                account,
+                ask: request.ask,
+            });
             let failure = match self.try_once(context, request, taker).await {
                 Ok(fetched) => {
-                    context.progress.step(Step::Asked { account, ask: request.ask, problem: None });
+                    context.progress.step(Step::Asked {
+                        account,
+                        ask: request.ask,
+                        problem: None,
+                    });
                     return Ok(fetched);
                 }
                 Err(failure) => failure,
             };
             let waits = context.wait || failure.retry_at().is_none();
-            let next = patience.next_try(&failure, self.clock.now()).filter(|_| waits);
+            let next = patience
+                .next_try(&failure, self.clock.now())
+                .filter(|_| waits);
             let Some(until) = next else {
                 tracing::info!(account, code = failure.code, "request given up");
                 let problem = Some(failure.message.as_str());
-                context.progress.step(Step::Asked { account, ask: request.ask, problem });
+                context.progress.step(Step::Asked {
+                    account,
+                    ask: request.ask,
+                    problem,
+                });
                 return Err(Unfetched::from(&failure));
             };
-            let why = if failure.is_quota_wait() { "quota" } else { &failure.message };
-            context.progress.step(Step::Waiting { account, until, why });
+            let why = if failure.is_quota_wait() {
+                "quota"
+            } else {
+                &failure.message
+            };
+            context.progress.step(Step::Waiting {
+                account,
+                until,
+                why,
+            });
             self.clock.sleep_until(until).await;
         }
     }
@@ -83,13 +104,15 @@ impl Engine {
         taker: &dyn RowTaker,
     ) -> Result<Fetched, Failure> {
         let session = &context.sign_in.session;
-        let reply = self.graph.request(session, context.report, request.ask).await?;
+        let reply = self
+            .graph
+            .request(session, context.report, request.ask)
+            .await?;
         let answered_at = self.clock.now();
         let name = format!("{}/{}/{}", context.folder, context.run_id, request.id);
-        let archive = self.archive.create(&name).map_err(local)?;
+        let archive = self.archive.create(&name).map_err(|error| local(&error))?;
         let decoding = self.decoding(context, request, answered_at);
-        let received =
-            reply::receive(reply, archive, decoding, taker, context.progress).await;
+        let received = reply::receive(reply, archive, decoding, taker, context.progress).await;
         let (received, archived) = received.map_err(|failure| explain(context, failure))?;
         if let Err(failure) = self.refuse_drift(context, &received.decoded.drift) {
             received.rows.abandon().await;
@@ -112,7 +135,10 @@ impl Engine {
         taker: &dyn RowTaker,
     ) -> Result<Fetched, Unfetched> {
         let (Some(archive), Some(answered_at)) = (&request.archive, request.answered_at) else {
-            return Err(Unfetched::from(&Failure::give_up("archive", "the reply is not archived")));
+            return Err(Unfetched::from(&Failure::give_up(
+                "archive",
+                "the reply is not archived",
+            )));
         };
         let replayed = async {
             let source = self.archive.open(archive).map_err(ReplyFailure::File)?;
@@ -166,11 +192,18 @@ impl Engine {
             Ask::Date(date) => (None, Some(date)),
             Ask::Current => (None, None),
         };
-        let tenant_id =
-            context.sign_in.session.tenant_id().or_else(|| account.tenant_id.clone());
+        let tenant_id = context
+            .sign_in
+            .session
+            .tenant_id()
+            .or_else(|| account.tenant_id.clone());
         let file = format!("{}/{}/{}.zst", context.folder, context.run_id, request.id);
-        let about =
-            rejects::about(context.run_id, &account.name, &request.ask.to_string(), &file);
+        let about = rejects::about(
+            context.run_id,
+            &account.name,
+            &request.ask.to_string(),
+            &file,
+        );
         Decoding {
             report: context.report,
             context: RowContext {
@@ -181,8 +214,13 @@ impl Engine {
                 run_id: context.run_id.to_owned(),
                 fetched_at: answered_at,
             },
-            options: Options { keep: request.keep.clone(), ..Options::default() },
-            rejects: self.rejects().writer(context.folder, context.run_id, &request.id, about),
+            options: Options {
+                keep: request.keep.clone(),
+                ..Options::default()
+            },
+            rejects: self
+                .rejects()
+                .writer(context.folder, context.run_id, &request.id, about),
         }
     }
 }
@@ -193,10 +231,22 @@ async fn finish(
     success: RequestSuccess,
     from_archive: bool,
 ) -> Result<Fetched, Failure> {
-    let Received { decoded, rows, columns } = received;
-    let written =
-        rows.finish().await.map_err(|failure| explain(context, ReplyFailure::Table(failure)))?;
-    Ok(Fetched { success, decoded, written, columns, from_archive })
+    let Received {
+        decoded,
+        rows,
+        columns,
+    } = received;
+    let written = rows
+        .finish()
+        .await
+        .map_err(|failure| explain(context, ReplyFailure::Table(failure)))?;
+    Ok(Fetched {
+        success,
+        decoded,
+        written,
+        columns,
+        from_archive,
+    })
 }
 
 /// A reply's failure in the words of a request's failure.
@@ -204,9 +254,10 @@ fn explain(context: &FetchContext<'_>, failure: ReplyFailure) -> Failure {
     let report = &context.report.slug;
     match failure {
         ReplyFailure::Graph(failure) => failure,
-        ReplyFailure::Decode(error) if error.is_worth_another_try() => {
-            Failure::try_again("cut_off", format!("the reply of {report} is incomplete: {error}"))
-        }
+        ReplyFailure::Decode(error) if error.is_worth_another_try() => Failure::try_again(
+            "cut_off",
+            format!("the reply of {report} is incomplete: {error}"),
+        ),
         ReplyFailure::Decode(error) => Failure::give_up(
             "not_the_report",
             format!("the answer cannot be read as {report}: {error}"),
@@ -215,19 +266,22 @@ fn explain(context: &FetchContext<'_>, failure: ReplyFailure) -> Failure {
         ReplyFailure::Table(failure) => {
             Failure::give_up("table", failure.message).next(failure.next_step)
         }
-        ReplyFailure::File(error) => local(error),
+        ReplyFailure::File(error) => local(&error),
     }
 }
 
 /// Our own disk failed.
-fn local(error: std::io::Error) -> Failure {
+fn local(error: &std::io::Error) -> Failure {
     let next = if error.kind() == std::io::ErrorKind::StorageFull {
         "Make room on the disk, then run it again."
     } else {
         "Check that the home's folders exist and can be written."
     };
-    Failure::give_up("disk", format!("the reply cannot be kept in the archive, or read from it: {error}"))
-        .next(next)
+    Failure::give_up(
+        "disk",
+        format!("the reply cannot be kept in the archive, or read from it: {error}"),
+    )
+    .next(next)
 }
 
 impl From<&Failure> for Unfetched {
@@ -240,7 +294,9 @@ impl From<&Failure> for Unfetched {
         };
         let mut next_step = failure.next_step.clone();
         if let Some(at) = failure.retry_at() {
-            next_step = format!("{next_step} Try again at {}.", whole_second(at)).trim().into();
+            next_step = format!("{next_step} Try again at {}.", whole_second(at))
+                .trim()
+                .into();
         }
         Self {
             failure: RequestFailure {

@@ -19,7 +19,12 @@ pub(crate) struct StoreGate {
 
 impl StoreGate {
     pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, settings: &Settings) -> Self {
-        Self { store, clock, csv: settings.csv_quota, json: settings.json_quota }
+        Self {
+            store,
+            clock,
+            csv: settings.csv_quota,
+            json: settings.json_quota,
+        }
     }
 
     fn rule(&self, format: ReplyFormat) -> QuotaRule {
@@ -63,5 +68,10 @@ pub(crate) fn name(key: &QuotaKey) -> String {
         ReplyFormat::Csv => "csv",
         ReplyFormat::Json => "json",
     };
-    format!("{}/{}/{}/{format}", key.tenant.to_lowercase(), key.client_id, key.function)
+    format!(
+        "{}/{}/{}/{format}",
+        key.tenant.to_lowercase(),
+        key.client_id,
+        key.function
+    )
 }

@@ -114,7 +114,16 @@ impl Engine {
         );
         let archive = Archive::new(settings.home.join("archive"));
         let machine = machine::Machine::of_home(&settings.home)?;
-        Ok(Self { store, tables, graph, http, clock, archive, settings, machine })
+        Ok(Self {
+            store,
+            tables,
+            graph,
+            http,
+            clock,
+            archive,
+            settings,
+            machine,
+        })
     }
 
     /// The control database.

@@ -21,7 +21,11 @@ pub(crate) enum Chunk {
 
 impl ChunkReader {
     pub(crate) fn new(chunks: Receiver<Chunk>) -> Self {
-        Self { chunks, current: Bytes::new(), ended: false }
+        Self {
+            chunks,
+            current: Bytes::new(),
+            ended: false,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use exmetrics_catalog::{
-    Details, Plan, PlannedRequest, Report, ReplyFormat, UpdateMethod, catalog, plan,
+    Details, Plan, PlannedRequest, ReplyFormat, Report, UpdateMethod, catalog, plan,
 };
 use exmetrics_graph::QuotaKey;
 use exmetrics_store::{Account, DataSet};
@@ -70,9 +70,20 @@ impl Engine {
         for (account_id, account) in &dataset.accounts {
             let known = self.store.days_known(&dataset.id, account_id).await?;
             let known = |day: Date| known.get(&day).copied().unwrap_or_default();
-            let plan = plan(report, dataset.details, self.today(), dataset.update, known, full)?;
+            let plan = plan(
+                report,
+                dataset.details,
+                self.today(),
+                dataset.update,
+                known,
+                full,
+            )?;
             let (account_id, account) = (account_id.clone(), account.clone());
-            plans.push(AccountPlan { account_id, account, plan });
+            plans.push(AccountPlan {
+                account_id,
+                account,
+                plan,
+            });
         }
         Ok(plans)
     }
@@ -89,7 +100,14 @@ impl Engine {
     ) -> Result<Vec<AccountPlan>, EngineError> {
         let today = self.today();
         let nothing_known = |_| Default::default();
-        let plan = plan(report, details, today, UpdateMethod::Replace, nothing_known, true)?;
+        let plan = plan(
+            report,
+            details,
+            today,
+            UpdateMethod::Replace,
+            nothing_known,
+            true,
+        )?;
         let of_account = |account: &Account| AccountPlan {
             account_id: account.id.clone(),
             account: account.name.clone(),
@@ -119,7 +137,8 @@ impl Engine {
         let mut by_quota: BTreeMap<String, usize> = BTreeMap::new();
         for planned in plans {
             for request in &planned.plan.requests {
-                view.requests.push(view_request(report, &planned.account, request));
+                view.requests
+                    .push(view_request(report, &planned.account, request));
             }
             if let Some(account) = accounts.iter().find(|one| one.id == planned.account_id) {
                 *by_quota.entry(quota_name(report, account)).or_default() +=
@@ -176,7 +195,10 @@ impl Engine {
 
 fn quota_name(report: &Report, account: &Account) -> String {
     gate::name(&QuotaKey {
-        tenant: account.tenant_id.clone().unwrap_or_else(|| account.tenant.clone()),
+        tenant: account
+            .tenant_id
+            .clone()
+            .unwrap_or_else(|| account.tenant.clone()),
         client_id: account.client_id.clone(),
         function: report.function.clone(),
         format: report.format,

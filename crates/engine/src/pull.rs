@@ -70,7 +70,10 @@ impl Engine {
     ) -> Result<Pulled, EngineError> {
         let run_id = uuid::Uuid::now_v7().to_string();
         let folder = "pull".to_owned();
-        let requests: usize = plans.iter().map(|planned| planned.plan.requests.len()).sum();
+        let requests: usize = plans
+            .iter()
+            .map(|planned| planned.plan.requests.len())
+            .sum();
         progress.step(Step::Planned { requests });
         let mut pulled = Pulled {
             replies: Vec::new(),
@@ -86,7 +89,9 @@ impl Engine {
                 Ok(sign_in) => sign_in,
                 Err(error) => {
                     let failure = Unfetched::of_sign_in(&error);
-                    pulled.failures.push(PullFailure::of(&account.name, "everything", &failure));
+                    pulled
+                        .failures
+                        .push(PullFailure::of(&account.name, "everything", &failure));
                     continue;
                 }
             };
@@ -147,7 +152,10 @@ impl Engine {
                 .archive
                 .open(&reply.archive)
                 .map_err(|error| EngineError::file("reading the reply from the archive", error))?;
-            let options = Options { keep: reply.request.keep.clone(), ..Options::default() };
+            let options = Options {
+                keep: reply.request.keep.clone(),
+                ..Options::default()
+            };
             let unread = |error: exmetrics_decode::DecodeError| {
                 EngineError::new(EngineErrorKind::Failed, error.to_string())
             };
@@ -173,9 +181,12 @@ impl Pulled {
         for reply in &self.replies {
             match (&reply.request.keep, reply.request.ask) {
                 (Some(keep), _) => days.extend(
-                    keep.iter().filter(|day| !reply.decoded.days.contains_key(day)),
+                    keep.iter()
+                        .filter(|day| !reply.decoded.days.contains_key(day)),
                 ),
-                (None, Ask::Date(day)) if reply.decoded.content.rows_with_data == 0 => days.push(day),
+                (None, Ask::Date(day)) if reply.decoded.content.rows_with_data == 0 => {
+                    days.push(day)
+                }
                 (None, _) => {}
             }
         }

@@ -119,7 +119,10 @@ impl RejectWriter {
             return Err(error);
         }
         match self.file.take() {
-            Some(file) => file.into_inner().map_err(|error| error.into_error())?.sync_all(),
+            Some(file) => file
+                .into_inner()
+                .map_err(io::IntoInnerError::into_error)?
+                .sync_all(),
             None => Ok(()),
         }
     }

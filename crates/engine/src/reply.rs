@@ -95,9 +95,9 @@ pub(crate) async fn receive(
         }
         return Err(failure);
     }
-    let archived = archived.await.map_err(|_| {
-        ReplyFailure::File(std::io::Error::other("the archive's thread ended early"))
-    });
+    let archived = archived
+        .await
+        .map_err(|_| ReplyFailure::File(std::io::Error::other("the archive's thread ended early")));
     match (received, archived) {
         (Ok(received), Ok(Ok(archived))) => Ok((received, archived)),
         (Ok(received), Ok(Err(error)) | Err(ReplyFailure::File(error))) => {
@@ -125,7 +125,10 @@ pub(crate) async fn replay(
 /// Compresses on a thread of its own, and says how it went when the end has come.
 fn archive_thread(
     mut archive: ArchiveWriter,
-) -> (mpsc::Sender<Chunk>, oneshot::Receiver<std::io::Result<Archived>>) {
+) -> (
+    mpsc::Sender<Chunk>,
+    oneshot::Receiver<std::io::Result<Archived>>,
+) {
     let (sender, mut chunks) = mpsc::channel(CHUNKS);
     let (say, said) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
@@ -177,14 +180,22 @@ async fn take_rows(
             }
             (Ok(Told::Batch(batch)), Some((rows, _))) => match rows.write(&batch).await {
                 Ok(()) => {
-                    progress.step(Step::Rows { more: batch.num_rows() as u64 });
+                    progress.step(Step::Rows {
+                        more: batch.num_rows() as u64,
+                    });
                     continue;
                 }
                 Err(failure) => ReplyFailure::Table(failure),
             },
             (Ok(Told::End(decoded)), Some(_)) => {
-                let Some((rows, columns)) = open.take() else { continue };
-                return Ok(Received { decoded: *decoded, rows, columns });
+                let Some((rows, columns)) = open.take() else {
+                    continue;
+                };
+                return Ok(Received {
+                    decoded: *decoded,
+                    rows,
+                    columns,
+                });
             }
             (Ok(_), None) => continue,
             (Err(failure), _) => failure,
@@ -197,7 +208,9 @@ async fn take_rows(
     if let Some((rows, _)) = open.take() {
         rows.abandon().await;
     }
-    Err(ReplyFailure::File(std::io::Error::other("the decoding thread ended early")))
+    Err(ReplyFailure::File(std::io::Error::other(
+        "the decoding thread ended early",
+    )))
 }
 
 fn decode(
@@ -205,12 +218,20 @@ fn decode(
     decoding: Decoding,
     tell: &mpsc::Sender<Result<Told, ReplyFailure>>,
 ) -> Result<(), ReplyFailure> {
-    let Decoding { report, context, options, mut rejects } = decoding;
+    let Decoding {
+        report,
+        context,
+        options,
+        mut rejects,
+    } = decoding;
     let decoded = {
         let keep = |reject| rejects.keep(&reject);
-        let mut decoder = Decoder::new(report, source, context, options, keep)
-            .map_err(ReplyFailure::Decode)?;
-        if tell.blocking_send(Ok(Told::Columns(decoder.schema()))).is_err() {
+        let mut decoder =
+            Decoder::new(report, source, context, options, keep).map_err(ReplyFailure::Decode)?;
+        if tell
+            .blocking_send(Ok(Told::Columns(decoder.schema())))
+            .is_err()
+        {
             return Ok(());
         }
         while let Some(batch) = decoder.next_batch().map_err(ReplyFailure::Decode)? {

@@ -119,7 +119,10 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<RunReport, EngineError> {
         let _alive = self.say_alive(&claim.run);
-        match self.fetch_and_land(dataset, &claim.run, choice, progress).await {
+        match self
+            .fetch_and_land(dataset, &claim.run, choice, progress)
+            .await
+        {
             Ok(done) => self.settle(dataset, claim.run, done).await,
             Err(error) => Err(self.end_in_failure(claim.run, error).await),
         }
@@ -136,18 +139,26 @@ impl Engine {
         let signed_in = self.sign_in(dataset).await?;
         let planned = self.store.requests(&run.id).await?;
         let landing = self.open_landing(dataset, run).await?;
-        let work = Work { run, dataset, signed_in: &signed_in, landing: &landing, choice, progress };
+        let work = Work {
+            run,
+            dataset,
+            signed_in: &signed_in,
+            landing: &landing,
+            choice,
+            progress,
+        };
         let answers = self.fetch_and_decode(&work, planned).await;
         progress.step(Step::Landing);
         let (answers, landed) = self.land(dataset, landing, answers).await?;
-        Ok(Done { signed_in, answers, landed })
+        Ok(Done {
+            signed_in,
+            answers,
+            landed,
+        })
     }
 
     /// A session for each account, or why there is none.
-    async fn sign_in(
-        &self,
-        dataset: &DataSet,
-    ) -> Result<SignedIn, EngineError> {
+    async fn sign_in(&self, dataset: &DataSet) -> Result<SignedIn, EngineError> {
         let mut sessions = HashMap::new();
         for account in self.store.accounts().await? {
             if !dataset.accounts.iter().any(|(id, _)| *id == account.id) {
@@ -162,32 +173,48 @@ impl Engine {
         Ok(sessions)
     }
 
-    async fn open_landing(
-        &self,
-        dataset: &DataSet,
-        run: &Run,
-    ) -> Result<LandingDoor, EngineError> {
+    async fn open_landing(&self, dataset: &DataSet, run: &Run) -> Result<LandingDoor, EngineError> {
         let report = catalog().find(&dataset.report)?;
         let columns = exmetrics_decode::table_schema(report);
-        self.tables.create(&dataset.location, &dataset.name, &columns).await?;
+        self.tables
+            .create(&dataset.location, &dataset.name, &columns)
+            .await?;
         let mark = LandingMark {
             dataset_id: dataset.id.clone(),
             number: run.landing,
             run_id: run.id.clone(),
         };
         let rule = update_rule(report, dataset);
-        Ok(LandingDoor(self.tables.begin(&dataset.location, mark, rule).await?))
+        Ok(LandingDoor(
+            self.tables.begin(&dataset.location, mark, rule).await?,
+        ))
     }
 
     /// Every request of every account. Accounts go side by side, the requests of one in their order.
     async fn fetch_and_decode(&self, work: &Work<'_>, planned: Vec<RequestRow>) -> Vec<Answer> {
-        let Work { run, dataset, signed_in, landing, choice, progress } = *work;
-        let Ok(report) = catalog().find(&dataset.report) else { return Vec::new() };
-        let to_ask = planned.iter().filter(|request| request.state == RequestState::Pending);
-        progress.step(Step::Planned { requests: to_ask.count() });
+        let Work {
+            run,
+            dataset,
+            signed_in,
+            landing,
+            choice,
+            progress,
+        } = *work;
+        let Ok(report) = catalog().find(&dataset.report) else {
+            return Vec::new();
+        };
+        let to_ask = planned
+            .iter()
+            .filter(|request| request.state == RequestState::Pending);
+        progress.step(Step::Planned {
+            requests: to_ask.count(),
+        });
         let mut by_account: Vec<(String, Vec<RequestRow>)> = Vec::new();
         for request in planned {
-            match by_account.iter_mut().find(|(id, _)| *id == request.account_id) {
+            match by_account
+                .iter_mut()
+                .find(|(id, _)| *id == request.account_id)
+            {
                 Some((_, requests)) => requests.push(request),
                 None => by_account.push((request.account_id.clone(), vec![request])),
             }
@@ -204,7 +231,8 @@ impl Engine {
                             wait: choice.wait,
                             progress,
                         };
-                        self.fetch_account(&context, dataset.update, requests, landing).await
+                        self.fetch_account(&context, dataset.update, requests, landing)
+                            .await
                     }
                     Some(Err(why)) => self.none_of(requests, why).await,
                     None => self.none_of(requests, &Unfetched::account_removed()).await,
@@ -241,9 +269,15 @@ impl Engine {
                 }
             };
             let noted = match &answer {
-                Ok(Fetched { from_archive: true, .. }) => Ok(()),
+                Ok(Fetched {
+                    from_archive: true, ..
+                }) => Ok(()),
                 Ok(fetched) => self.store.request_done(&request.id, &fetched.success).await,
-                Err(unfetched) => self.store.request_failed(&request.id, &unfetched.failure).await,
+                Err(unfetched) => {
+                    self.store
+                        .request_failed(&request.id, &unfetched.failure)
+                        .await
+                }
             };
             let answer = match noted {
                 Ok(()) => answer,
@@ -314,7 +348,11 @@ impl Engine {
             tracing::warn!(%error, "the run's end could not be noted");
         }
         let next_step = run.next_step.unwrap_or_default();
-        EngineError { kind: EngineErrorKind::Failed, next_step, ..error }
+        EngineError {
+            kind: EngineErrorKind::Failed,
+            next_step,
+            ..error
+        }
     }
 
     fn say_alive(&self, run: &Run) -> Heartbeat {
@@ -366,7 +404,11 @@ fn leave_out_incomplete_accounts(answers: Vec<Answer>) -> Vec<Answer> {
         .into_iter()
         .map(|(request, answer)| {
             let left_out = answer.is_ok() && incomplete.contains(&request.account_id);
-            let answer = if left_out { Err(Unfetched::left_out()) } else { answer };
+            let answer = if left_out {
+                Err(Unfetched::left_out())
+            } else {
+                answer
+            };
             (request, answer)
         })
         .collect()
@@ -381,7 +423,10 @@ fn update_rule(report: &Report, dataset: &DataSet) -> UpdateRule {
         UpdateMethod::Upsert if dataset.key.is_empty() => preset_key(report, dataset.details),
         UpdateMethod::Upsert => dataset.key.clone(),
     };
-    UpdateRule { method: dataset.update, key }
+    UpdateRule {
+        method: dataset.update,
+        key,
+    }
 }
 
 /// What makes a partition, by the report's grain: a day, or one published snapshot of a period.

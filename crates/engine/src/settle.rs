@@ -45,7 +45,11 @@ impl Engine {
         mut run: Run,
         done: Done,
     ) -> Result<RunReport, EngineError> {
-        let Done { signed_in, answers, landed } = done;
+        let Done {
+            signed_in,
+            answers,
+            landed,
+        } = done;
         let report = catalog().find(&dataset.report)?;
         let now = self.clock.now();
         let mut accounts = self.store.run_accounts(&run.id).await?;
@@ -61,7 +65,8 @@ impl Engine {
                 .note_days(&dataset.id, &account.account_id, &days, self.today(), now)
                 .await?;
             let outcome = Outcome::of(account, &own, &days);
-            self.note_account(account, &own, &outcome, &signed_in).await?;
+            self.note_account(account, &own, &outcome, &signed_in)
+                .await?;
             warnings.hear(&own, &self.settings.drift);
             account.state = outcome.state;
             account.message.clone_from(&outcome.message);
@@ -77,11 +82,15 @@ impl Engine {
         run.state = whole_state(&reports);
         run.ended_at = Some(now);
         run.rows = Some(landed.as_ref().map_or(0, |landed| signed(landed.rows)));
-        run.version = landed.as_ref().map(|landed| signed(landed.version)).or(run.version);
+        run.version = landed
+            .as_ref()
+            .map(|landed| signed(landed.version))
+            .or(run.version);
         run.message = run_message(&reports);
         run.next_step = reports.iter().find_map(|one| one.next_step.clone());
         self.store.end_run(&run, &accounts).await?;
-        self.archive.forget_older(&dataset.id, self.settings.archive_days, &run.id);
+        self.archive
+            .forget_older(&dataset.id, self.settings.archive_days, &run.id);
         Ok(RunReport {
             id: run.id,
             dataset: dataset.name.clone(),
@@ -107,10 +116,12 @@ impl Engine {
         for (request, answer) in answers {
             match answer {
                 Ok(decoded) => found.extend(days_of_reply(report, request, decoded, today)),
-                Err(unfetched) => found.extend(asked_days(request).into_iter().map(|day| DayFound {
-                    code: Some(unfetched.failure.code.clone()),
-                    ..nothing_of(day, failed_state(unfetched, day, today))
-                })),
+                Err(unfetched) => {
+                    found.extend(asked_days(request).into_iter().map(|day| DayFound {
+                        code: Some(unfetched.failure.code.clone()),
+                        ..nothing_of(day, failed_state(unfetched, day, today))
+                    }))
+                }
             }
         }
         let expired = account.expired.iter();
@@ -130,9 +141,13 @@ impl Engine {
             .iter()
             .filter_map(|(_, answer)| answer.as_ref().ok())
             .find_map(|decoded| decoded.concealed);
-        let session = signed_in.get(&account.account_id).and_then(|one| one.as_ref().ok());
+        let session = signed_in
+            .get(&account.account_id)
+            .and_then(|one| one.as_ref().ok());
         let tenant_id = session.and_then(|one| one.session.tenant_id());
-        self.store.note_tenant(&account.account_id, tenant_id.as_deref(), concealed).await?;
+        self.store
+            .note_tenant(&account.account_id, tenant_id.as_deref(), concealed)
+            .await?;
         let answered = answers.iter().any(|(_, answer)| answer.is_ok());
         let state = match (outcome.needs_person, answered) {
             (true, _) => AccountState::Failed,
@@ -160,8 +175,10 @@ struct Outcome {
 
 impl Outcome {
     fn of(account: &RunAccount, answers: &[&Answered], days: &[DayFound]) -> Self {
-        let failures: Vec<&Unfetched> =
-            answers.iter().filter_map(|(_, answer)| answer.as_ref().err()).collect();
+        let failures: Vec<&Unfetched> = answers
+            .iter()
+            .filter_map(|(_, answer)| answer.as_ref().err())
+            .collect();
         // What a person must do comes before what passes by itself.
         let worst = failures
             .iter()
@@ -176,7 +193,9 @@ impl Outcome {
             .filter(|day| day.state == CoverageState::Awaiting)
             .map(|day| day.day)
             .collect();
-        let no_data = failures.iter().all(|failure| failure.settle == Settle::NoDataYet);
+        let no_data = failures
+            .iter()
+            .all(|failure| failure.settle == Settle::NoDataYet);
 
         let mut parts = Vec::new();
         if let Some(failure) = worst {
@@ -214,7 +233,12 @@ impl Outcome {
             parts.push("nothing is due: every day is captured or was asked today".into());
         }
         let message = (!parts.is_empty()).then(|| parts.join("; "));
-        Self { state, message, next_step, needs_person }
+        Self {
+            state,
+            message,
+            next_step,
+            needs_person,
+        }
     }
 }
 
@@ -232,10 +256,16 @@ fn days_of_reply(
         ..nothing_of(day, CoverageState::Published)
     };
     let absent = |day: Date| {
-        let late = decoded.refresh_date.is_some_and(|refreshed| day > refreshed);
+        let late = decoded
+            .refresh_date
+            .is_some_and(|refreshed| day > refreshed);
         // Nothing will ever be published of a service that had ended by then.
         let ended = report.retired_since.is_some_and(|ended| day > ended);
-        let state = if ended { CoverageState::Empty } else { absent_state(day, today, late) };
+        let state = if ended {
+            CoverageState::Empty
+        } else {
+            absent_state(day, today, late)
+        };
         nothing_of(day, state)
     };
     let mut found: Vec<DayFound> = Vec::new();
@@ -248,7 +278,11 @@ fn days_of_reply(
             }
         }
         (_, Ask::Date(day)) if decoded.content.rows_with_data > 0 => {
-            found.push(published(day, decoded.rows_kept, decoded.content.hash_hex()));
+            found.push(published(
+                day,
+                decoded.rows_kept,
+                decoded.content.hash_hex(),
+            ));
         }
         (_, Ask::Period(_) | Ask::Current) if decoded.content.rows_with_data > 0 => {
             // A snapshot of a whole period stands in the ledger under the day it was published for.
@@ -260,7 +294,9 @@ fn days_of_reply(
         _ => {}
     }
     let seen: BTreeSet<Date> = found.iter().map(|day| day.day).collect();
-    let missing = asked_days(request).into_iter().filter(|day| !seen.contains(day));
+    let missing = asked_days(request)
+        .into_iter()
+        .filter(|day| !seen.contains(day));
     found.extend(missing.map(absent));
     found
 }
@@ -290,7 +326,14 @@ fn failed_state(unfetched: &Unfetched, day: Date, today: Date) -> CoverageState 
 }
 
 fn nothing_of(day: Date, state: CoverageState) -> DayFound {
-    DayFound { day, state, rows: None, hash: None, refresh_date: None, code: None }
+    DayFound {
+        day,
+        state,
+        rows: None,
+        hash: None,
+        refresh_date: None,
+        code: None,
+    }
 }
 
 fn whole_state(accounts: &[AccountReport]) -> RunState {
@@ -308,7 +351,10 @@ fn run_message(accounts: &[AccountReport]) -> Option<String> {
     match accounts {
         [one] => one.message.clone(),
         many => {
-            let fine = many.iter().filter(|one| one.state != RunState::Failed).count();
+            let fine = many
+                .iter()
+                .filter(|one| one.state != RunState::Failed)
+                .count();
             (fine < many.len())
                 .then(|| format!("{fine} of {} accounts succeeded", many.len()))
                 .or_else(|| many.iter().find_map(|one| one.message.clone()))
@@ -339,7 +385,10 @@ struct Warnings {
 
 impl Warnings {
     fn hear(&mut self, answers: &[&Answered], policies: &DriftPolicies) {
-        for decoded in answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()) {
+        for decoded in answers
+            .iter()
+            .filter_map(|(_, answer)| answer.as_ref().ok())
+        {
             self.concealed |= decoded.concealed == Some(true);
             self.rejects += decoded.rejects;
             for (policy, what, columns) in policies.kinds(&decoded.drift) {
@@ -386,8 +435,12 @@ impl Unfetched {
             Settle::GiveUp => "give_up",
             Settle::NoDataYet => "no_data_yet",
         };
-        let failure =
-            RequestFailure { code: code.into(), settle: word.into(), message, next_step };
+        let failure = RequestFailure {
+            code: code.into(),
+            settle: word.into(),
+            message,
+            next_step,
+        };
         Self { failure, settle }
     }
 
@@ -397,7 +450,12 @@ impl Unfetched {
             crate::EngineErrorKind::Person => Settle::Person,
             _ => Settle::GiveUp,
         };
-        Self::ours("sign_in", settle, error.message.clone(), error.next_step.clone())
+        Self::ours(
+            "sign_in",
+            settle,
+            error.message.clone(),
+            error.next_step.clone(),
+        )
     }
 
     /// The account was removed while the run was under way.
@@ -408,12 +466,22 @@ impl Unfetched {
 
     /// The answer could not be written down.
     pub(crate) fn of_store(error: &StoreError) -> Self {
-        Self::ours("store", Settle::TryAgain { at: None }, error.to_string(), String::new())
+        Self::ours(
+            "store",
+            Settle::TryAgain { at: None },
+            error.to_string(),
+            String::new(),
+        )
     }
 
     /// Answered, but kept out of a replaced table because the account's other requests failed.
     pub(crate) fn left_out() -> Self {
         let message = "left out, so that the table keeps the account's older rows".to_owned();
-        Self::ours("left_out", Settle::TryAgain { at: None }, message, String::new())
+        Self::ours(
+            "left_out",
+            Settle::TryAgain { at: None },
+            message,
+            String::new(),
+        )
     }
 }

@@ -73,8 +73,7 @@ impl Engine {
             cloud: account.cloud.clone(),
             method: method(account, secret)?,
         };
-        let keeper =
-            SealedKeeper {
+        let keeper = SealedKeeper {
             store: self.store.clone(),
             machine: self.machine.clone(),
             account_id: account.id.clone(),
@@ -85,7 +84,10 @@ impl Engine {
             self.http.clone(),
             self.clock.clone(),
         )?;
-        Ok(ReadySignIn { account: account.clone(), session })
+        Ok(ReadySignIn {
+            account: account.clone(),
+            session,
+        })
     }
 
     /// Begins a sign-in in a browser.
@@ -133,7 +135,10 @@ fn method(account: &Account, secret: Option<SecretString>) -> Result<SignInMetho
             EngineErrorKind::Person,
             format!("the account '{}' is not signed in", account.name),
         )
-        .next(format!("Run: exmetrics account sign-in \"{}\"", account.name)));
+        .next(format!(
+            "Run: exmetrics account sign-in \"{}\"",
+            account.name
+        )));
     };
     Ok(match account.sign_in {
         SignIn::ClientSecret => SignInMethod::ClientSecret(secret),
@@ -142,7 +147,10 @@ fn method(account: &Account, secret: Option<SecretString>) -> Result<SignInMetho
             let certificate = Certificate::from_pem(pem).map_err(|error| {
                 EngineError::new(
                     EngineErrorKind::Person,
-                    format!("the certificate of the account '{}' is unusable: {error}", account.name),
+                    format!(
+                        "the certificate of the account '{}' is unusable: {error}",
+                        account.name
+                    ),
                 )
             })?;
             SignInMethod::Certificate(certificate)
@@ -150,6 +158,8 @@ fn method(account: &Account, secret: Option<SecretString>) -> Result<SignInMetho
         SignIn::FederatedToken => {
             SignInMethod::FederatedTokenFile(PathBuf::from(secret.expose_secret()))
         }
-        SignIn::Browser | SignIn::Device => SignInMethod::Delegated { refresh_token: secret },
+        SignIn::Browser | SignIn::Device => SignInMethod::Delegated {
+            refresh_token: secret,
+        },
     })
 }

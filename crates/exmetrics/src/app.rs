@@ -45,14 +45,23 @@ impl App {
 
     /// The accounts of a DataSet.
     pub(crate) async fn accounts_of(&self, dataset: &DataSet) -> Result<Vec<Account>, Failure> {
-        let names: Vec<String> = dataset.accounts.iter().map(|(_, name)| name.clone()).collect();
+        let names: Vec<String> = dataset
+            .accounts
+            .iter()
+            .map(|(_, name)| name.clone())
+            .collect();
         self.accounts(&names).await
     }
 
     /// Every DataSet as a table for SQL.
     pub(crate) async fn named_tables(&self) -> Result<Vec<NamedTable>, Failure> {
         let datasets = self.store().datasets().await?.into_iter();
-        Ok(datasets.map(|one| NamedTable { name: one.name, location: one.location }).collect())
+        Ok(datasets
+            .map(|one| NamedTable {
+                name: one.name,
+                location: one.location,
+            })
+            .collect())
     }
 }
 

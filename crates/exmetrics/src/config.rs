@@ -63,12 +63,16 @@ impl Config {
         let home = std::path::absolute(&home).map_err(Failure::at_file("finding", &home))?;
         let file = read_file(&home.join("exmetrics.toml"))?;
         let csv_quota = QuotaRule {
-            requests: number("EXMETRICS_QUOTA_REQUESTS")?.or(file.quota_requests).unwrap_or(14),
+            requests: number("EXMETRICS_QUOTA_REQUESTS")?
+                .or(file.quota_requests)
+                .unwrap_or(14),
             window: duration("EXMETRICS_QUOTA_WINDOW", file.quota_window.as_deref())?
                 .unwrap_or(SignedDuration::from_mins(10)),
         };
         if csv_quota.requests == 0 {
-            return Err(Failure::arguments("a quota of 0 requests would never ask anything"));
+            return Err(Failure::arguments(
+                "a quota of 0 requests would never ask anything",
+            ));
         }
         let json_quota = QuotaRule {
             requests: number("EXMETRICS_QUOTA_REQUESTS_JSON")?
@@ -119,10 +123,17 @@ impl Config {
             limits,
             tries: number("EXMETRICS_TRIES")?.or(file.tries).unwrap_or(5),
             try_for: Duration::from_secs(120),
-            archive_days: number("EXMETRICS_ARCHIVE_DAYS")?.or(file.archive_days).unwrap_or(90),
+            archive_days: number("EXMETRICS_ARCHIVE_DAYS")?
+                .or(file.archive_days)
+                .unwrap_or(90),
             proxy,
         };
-        Ok(Self { home, tables, now: now()?, settings })
+        Ok(Self {
+            home,
+            tables,
+            now: now()?,
+            settings,
+        })
     }
 
     /// The key that seals secrets: from the environment, from a file named there, or the home's own.
@@ -137,10 +148,12 @@ impl Config {
 
 /// The platform's folder for a program's data.
 fn default_home() -> Result<PathBuf, Failure> {
-    dirs::data_dir().map(|data| data.join("exmetrics")).ok_or_else(|| {
-        Failure::arguments("this account has no home folder to keep the data in")
-            .next("Give one with --home or EXMETRICS_HOME.")
-    })
+    dirs::data_dir()
+        .map(|data| data.join("exmetrics"))
+        .ok_or_else(|| {
+            Failure::arguments("this account has no home folder to keep the data in")
+                .next("Give one with --home or EXMETRICS_HOME.")
+        })
 }
 
 fn read_file(path: &std::path::Path) -> Result<File, Failure> {
@@ -150,7 +163,11 @@ fn read_file(path: &std::path::Path) -> Result<File, Failure> {
         Err(error) => return Err(Failure::at_file("reading", path)(error)),
     };
     toml::from_str(&text).map_err(|error| {
-        Failure::arguments(format!("{} is not usable: {}", path.display(), error.to_string().trim()))
+        Failure::arguments(format!(
+            "{} is not usable: {}",
+            path.display(),
+            error.to_string().trim()
+        ))
     })
 }
 
@@ -161,15 +178,17 @@ fn text(name: &str) -> Option<String> {
 fn number<N: std::str::FromStr>(name: &str) -> Result<Option<N>, Failure> {
     text(name)
         .map(|value| {
-            value
-                .parse()
-                .map_err(|_| Failure::arguments(format!("{name} is '{value}', which is no usable number")))
+            value.parse().map_err(|_| {
+                Failure::arguments(format!("{name} is '{value}', which is no usable number"))
+            })
         })
         .transpose()
 }
 
 fn duration(name: &str, in_file: Option<&str>) -> Result<Option<SignedDuration>, Failure> {
-    let Some(value) = text(name).or(in_file.map(str::to_owned)) else { return Ok(None) };
+    let Some(value) = text(name).or(in_file.map(str::to_owned)) else {
+        return Ok(None);
+    };
     let read: Result<SignedDuration, _> = value.parse();
     match read {
         Ok(duration) if duration.is_positive() => Ok(Some(duration)),

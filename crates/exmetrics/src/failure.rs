@@ -48,17 +48,32 @@ pub(crate) struct Failure {
 impl Failure {
     /// The arguments cannot be what was meant.
     pub(crate) fn arguments(message: impl Into<String>) -> Self {
-        Self { kind: "arguments", message: message.into(), next_step: None, code: 2 }
+        Self {
+            kind: "arguments",
+            message: message.into(),
+            next_step: None,
+            code: 2,
+        }
     }
 
     /// It could not be done.
     pub(crate) fn failed(message: impl Into<String>) -> Self {
-        Self { kind: "failed", message: message.into(), next_step: None, code: 1 }
+        Self {
+            kind: "failed",
+            message: message.into(),
+            next_step: None,
+            code: 1,
+        }
     }
 
     /// A person must act.
     pub(crate) fn person(message: impl Into<String>) -> Self {
-        Self { kind: "person", message: message.into(), next_step: None, code: 4 }
+        Self {
+            kind: "person",
+            message: message.into(),
+            next_step: None,
+            code: 4,
+        }
     }
 
     /// Adds what to do next.
@@ -108,7 +123,10 @@ impl From<EngineError> for Failure {
         let failure = match error.kind {
             EngineErrorKind::WrongArgument => Self::arguments(error.message),
             EngineErrorKind::Person => Self::person(error.message),
-            EngineErrorKind::Busy => Self { kind: "busy", ..Self::failed(error.message) },
+            EngineErrorKind::Busy => Self {
+                kind: "busy",
+                ..Self::failed(error.message)
+            },
             EngineErrorKind::Failed => Self::failed(message),
         };
         failure.next(error.next_step)
@@ -119,7 +137,11 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let message = with_cause(&error.message, &error);
         let failure = Self::from(EngineError::from(error));
-        if failure.code == 1 { Self { message, ..failure } } else { failure }
+        if failure.code == 1 {
+            Self { message, ..failure }
+        } else {
+            failure
+        }
     }
 }
 
@@ -127,13 +149,15 @@ impl From<LakeError> for Failure {
     fn from(error: LakeError) -> Self {
         let message = with_cause(&error.message, &error);
         match error.kind {
-            LakeErrorKind::Sql => Self { kind: "sql", ..Self::failed(error.message) },
+            LakeErrorKind::Sql => Self {
+                kind: "sql",
+                ..Self::failed(error.message)
+            },
             LakeErrorKind::NoSuchVersion | LakeErrorKind::NoSuchColumn => {
                 Self::arguments(error.message)
             }
-            LakeErrorKind::TooNew => {
-                Self::failed(message).next("Use the version of exmetrics that wrote it, or a newer one.")
-            }
+            LakeErrorKind::TooNew => Self::failed(message)
+                .next("Use the version of exmetrics that wrote it, or a newer one."),
             _ if disk_is_full(&message) => {
                 Self::failed(message).next("Make room on the disk, then run it again.")
             }
@@ -146,7 +170,11 @@ impl From<ShowError> for Failure {
     fn from(error: ShowError) -> Self {
         match error.kind {
             // Whoever reads has read enough, as `head` does: no failure, and nothing to say.
-            ShowErrorKind::PipeClosed => Self { kind: "pipe_closed", code: 0, ..Self::failed("") },
+            ShowErrorKind::PipeClosed => Self {
+                kind: "pipe_closed",
+                code: 0,
+                ..Self::failed("")
+            },
             ShowErrorKind::BadTarget | ShowErrorKind::Unsuited => Self::arguments(error.message),
             ShowErrorKind::DiskFull => {
                 Self::failed(error.message).next("Make room on the disk, then run it again.")

@@ -25,7 +25,10 @@ impl Tables for LakeTables {
         name: &str,
         columns: &SchemaRef,
     ) -> Result<(), TableFailure> {
-        DataSetTable::create(location, name, columns).await.map(|_| ()).map_err(table_failure)
+        DataSetTable::create(location, name, columns)
+            .await
+            .map(|_| ())
+            .map_err(table_failure)
     }
 
     async fn begin(
@@ -40,8 +43,13 @@ impl Tables for LakeTables {
             number: mark.number,
             run_id: mark.run_id,
         };
-        let rule = exmetrics_lake::UpdateRule { method: rule.method, key: rule.key };
-        Ok(Box::new(LakeLanding(exmetrics_lake::Landing::begin(table, mark, rule))))
+        let rule = exmetrics_lake::UpdateRule {
+            method: rule.method,
+            key: rule.key,
+        };
+        Ok(Box::new(LakeLanding(exmetrics_lake::Landing::begin(
+            table, mark, rule,
+        ))))
     }
 }
 
@@ -58,10 +66,20 @@ impl Landing for LakeLanding {
         whole: bool,
         now: Timestamp,
     ) -> Result<Landed, TableFailure> {
-        let files = replies.into_iter().filter_map(|reply| reply.0.downcast::<ReplyFiles>().ok());
+        let files = replies
+            .into_iter()
+            .filter_map(|reply| reply.0.downcast::<ReplyFiles>().ok());
         let files = files.map(|files| *files).collect();
-        let landed = self.0.commit(files, whole, now).await.map_err(table_failure)?;
-        Ok(Landed { version: landed.version, rows: landed.rows, table_rows: landed.table_rows })
+        let landed = self
+            .0
+            .commit(files, whole, now)
+            .await
+            .map_err(table_failure)?;
+        Ok(Landed {
+            version: landed.version,
+            rows: landed.rows,
+            table_rows: landed.table_rows,
+        })
     }
 }
 
@@ -89,5 +107,9 @@ fn table_failure(error: LakeError) -> TableFailure {
         None if conflict => "Run it again when the other writer has ended.".into(),
         None => String::new(),
     };
-    TableFailure { message: failure.message, next_step, source: None }
+    TableFailure {
+        message: failure.message,
+        next_step,
+        source: None,
+    }
 }

@@ -13,7 +13,12 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), Failu
     } else {
         ContentArrangement::Disabled
     });
-    table.set_header(headings.iter().map(|heading| heading.to_uppercase()).collect::<Vec<_>>());
+    table.set_header(
+        headings
+            .iter()
+            .map(|heading| heading.to_uppercase())
+            .collect::<Vec<_>>(),
+    );
     for row in rows {
         table.add_row(row.iter().map(|cell| printable(cell)).collect::<Vec<_>>());
     }
@@ -29,7 +34,11 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), Failu
 
 /// Names and values, one pair a line.
 pub(crate) fn pairs(pairs: &[(&str, String)]) -> Result<(), Failure> {
-    let width = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    let width = pairs
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or_default();
     for (name, value) in pairs {
         say::out(format!("{name:width$}  {}", printable(value)).trim_end())?;
     }
@@ -39,7 +48,13 @@ pub(crate) fn pairs(pairs: &[(&str, String)]) -> Result<(), Failure> {
 /// No value moves the cursor or colours the terminal.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
-        .map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter })
+        .map(|letter| {
+            if letter.is_control() && letter != '\n' {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
         .collect()
 }
 

@@ -24,10 +24,16 @@ fn main() -> ExitCode {
     let json = arguments.global.json;
     // What a command may still be doing when its answer is known, such as a cancelled download, is not
     // waited for.
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
-            return say::failure(&Failure::failed(format!("no threads can be started: {error}")), json);
+            return say::failure(
+                &Failure::failed(format!("no threads can be started: {error}")),
+                json,
+            );
         }
     };
     let ended = runtime.block_on(commands::run(arguments));

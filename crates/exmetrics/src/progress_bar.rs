@@ -32,7 +32,11 @@ impl Shown {
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
-        Self { bar, rows: AtomicU64::new(0), quiet }
+        Self {
+            bar,
+            rows: AtomicU64::new(0),
+            quiet,
+        }
     }
 
     fn tell(&self, text: String) {
@@ -61,7 +65,11 @@ impl Progress for Shown {
                 }
             }
             Step::Asking { .. } => {}
-            Step::Waiting { account, until, why } => {
+            Step::Waiting {
+                account,
+                until,
+                why,
+            } => {
                 let until = until.round(jiff::Unit::Second).unwrap_or(until);
                 self.tell(format!("{account}: waiting until {until} ({why})"));
             }
@@ -71,7 +79,11 @@ impl Progress for Shown {
                     bar.set_message(format!("{} rows", thousands(rows)));
                 }
             }
-            Step::Asked { account, ask, problem } => {
+            Step::Asked {
+                account,
+                ask,
+                problem,
+            } => {
                 if let Some(bar) = &self.bar {
                     bar.inc(1);
                 }

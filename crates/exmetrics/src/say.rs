@@ -18,18 +18,24 @@ pub(crate) fn out(line: impl AsRef<str>) -> Result<(), Failure> {
 
 /// A result for scripts: one JSON value.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::failed(format!("the result cannot be written as JSON: {error}")))?;
+    let text = serde_json::to_string_pretty(value).map_err(|error| {
+        Failure::failed(format!("the result cannot be written as JSON: {error}"))
+    })?;
     write_out(&format!("{text}\n"))
 }
 
 fn write_out(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
         Ok(()) => Ok(()),
         // Whoever reads has read enough, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::failed(format!("the result cannot be written: {error}"))),
+        Err(error) => Err(Failure::failed(format!(
+            "the result cannot be written: {error}"
+        ))),
     }
 }
 
@@ -66,14 +72,25 @@ pub(crate) fn failure(failure: &Failure, as_json: bool) -> ExitCode {
 
 /// Wrong arguments, help and version, as clap found them.
 pub(crate) fn arguments_error(error: &clap::Error) -> ExitCode {
-    let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let is_help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
     let as_json = std::env::args().any(|argument| argument == "--json");
     if is_help || !as_json {
         let _ = error.print();
-        return if is_help { Ended::Done.into() } else { ExitCode::from(2) };
+        return if is_help {
+            Ended::Done.into()
+        } else {
+            ExitCode::from(2)
+        };
     }
     let text = error.to_string();
-    let message = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+    let message = text
+        .trim_start_matches("error: ")
+        .split("\n\n")
+        .next()
+        .unwrap_or_default();
     let wrong = Failure::arguments(message.trim()).next("`exmetrics help` shows the commands.");
     failure(&wrong, true)
 }

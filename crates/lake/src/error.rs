@@ -40,7 +40,11 @@ pub enum LakeErrorKind {
 impl LakeError {
     /// A failure with nothing underneath.
     pub fn new(kind: LakeErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// Says what was being done when the table library failed.

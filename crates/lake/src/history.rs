@@ -39,7 +39,11 @@ impl DataSetTable {
         let newest = self.version();
         let versions = commits.into_iter().enumerate().map(|(back, commit)| {
             let noted = |name: &str| commit.info.get(name);
-            let text = |name: &str| noted(name).and_then(|value| value.as_str()).map(str::to_owned);
+            let text = |name: &str| {
+                noted(name)
+                    .and_then(|value| value.as_str())
+                    .map(str::to_owned)
+            };
             let number = |name: &str| noted(name).and_then(serde_json::Value::as_u64);
             let operation = commit.operation.as_deref().unwrap_or_default();
             TableVersion {
@@ -72,7 +76,9 @@ impl DataSetTable {
                 ("exmetrics.committedAt".to_owned(), now.to_string().into()),
             ]))
             .await
-            .map_err(LakeError::while_doing(&format!("restoring version {version}")))?;
+            .map_err(LakeError::while_doing(&format!(
+                "restoring version {version}"
+            )))?;
         Ok(Self { table })
     }
 }

@@ -37,7 +37,10 @@ impl KeyReader {
         });
         let fields = fields.collect::<Result<Vec<_>, LakeError>>()?;
         let converter = RowConverter::new(fields).map_err(LakeError::columns)?;
-        Ok(Self { columns: columns.to_vec(), converter })
+        Ok(Self {
+            columns: columns.to_vec(),
+            converter,
+        })
     }
 
     /// Calls `each` with the key of every row.
@@ -51,7 +54,10 @@ impl KeyReader {
             })
         });
         let columns: Vec<ArrayRef> = columns.collect::<Result<_, _>>()?;
-        let rows = self.converter.convert_columns(&columns).map_err(LakeError::columns)?;
+        let rows = self
+            .converter
+            .convert_columns(&columns)
+            .map_err(LakeError::columns)?;
         // The rows of one day or snapshot come together: most keys equal the one before.
         let mut last: Option<(&[u8], u128)> = None;
         let encoded: Vec<_> = rows.iter().collect();
@@ -85,7 +91,9 @@ impl KeyReader {
         sets: &[&KeySet],
     ) -> Result<BooleanArray, LakeError> {
         let mut keep = Vec::with_capacity(batch.num_rows());
-        self.read(batch, |key| keep.push(!sets.iter().any(|set| set.keys.contains(&key))))?;
+        self.read(batch, |key| {
+            keep.push(!sets.iter().any(|set| set.keys.contains(&key)))
+        })?;
         Ok(BooleanArray::from(keep))
     }
 }

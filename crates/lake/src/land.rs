@@ -102,7 +102,12 @@ impl Landing {
     /// When a key column is missing.
     pub fn reply(&self, columns: &SchemaRef) -> Result<ReplyWriter, LakeError> {
         let table_columns = self.table.schema()?;
-        ReplyWriter::new(&self.table.table, columns, &table_columns, self.rule.key_columns())
+        ReplyWriter::new(
+            &self.table.table,
+            columns,
+            &table_columns,
+            self.rule.key_columns(),
+        )
     }
 
     /// The version that this run has made, if it is in the table already.
@@ -110,8 +115,11 @@ impl Landing {
     /// # Errors
     /// When the table's log cannot be read.
     pub async fn landed_before(&self) -> Result<bool, LakeError> {
-        let state =
-            self.table.table.snapshot().map_err(LakeError::while_doing("reading the table"))?;
+        let state = self
+            .table
+            .table
+            .snapshot()
+            .map_err(LakeError::while_doing("reading the table"))?;
         let last = state
             .transaction_version(self.table.table.log_store().as_ref(), app_id(&self.mark))
             .await
@@ -139,14 +147,31 @@ impl Landing {
                 self.forget(&replies).await;
                 let state = self.table.state().await?;
                 let (version, table_rows) = (state.version, state.rows);
-                return Ok(Landed { version, rows, table_rows, already: true });
+                return Ok(Landed {
+                    version,
+                    rows,
+                    table_rows,
+                    already: true,
+                });
             }
             let change = self.change(&replies, whole).await?;
             let table_rows = change.kept_rows + rows;
-            match self.try_commit(&replies, &change, rows, table_rows, now).await {
-                Ok(version) => return Ok(Landed { version, rows, table_rows, already: false }),
+            match self
+                .try_commit(&replies, &change, rows, table_rows, now)
+                .await
+            {
+                Ok(version) => {
+                    return Ok(Landed {
+                        version,
+                        rows,
+                        table_rows,
+                        already: false,
+                    });
+                }
                 Err(error) => {
-                    self.table.discard(change.rewritten.into_iter().map(|add| add.path)).await;
+                    self.table
+                        .discard(change.rewritten.into_iter().map(|add| add.path))
+                        .await;
                     if error.kind != LakeErrorKind::Conflict {
                         return Err(error);
                     }
@@ -178,7 +203,9 @@ impl Landing {
                 continue;
             }
             let kept = self.keep_outside(&reply, columns, &later).await?;
-            self.table.discard(reply.adds.into_iter().map(|add| add.path)).await;
+            self.table
+                .discard(reply.adds.into_iter().map(|add| add.path))
+                .await;
             settled.push(kept);
         }
         settled.reverse();
@@ -232,20 +259,33 @@ impl Landing {
                 self.files(&bounds).await?
             }
         };
-        let gone_rows: u64 =
-            gone.iter().map(|file| file.num_records().unwrap_or_default() as u64).sum();
+        let gone_rows: u64 = gone
+            .iter()
+            .map(|file| file.num_records().unwrap_or_default() as u64)
+            .sum();
         let untouched = state.rows - gone_rows.min(state.rows);
         let keyed = !everything && !gone.is_empty();
         let Some(columns) = self.rule.key_columns().filter(|_| keyed) else {
-            return Ok(Change { gone, rewritten: Vec::new(), kept_rows: untouched });
+            return Ok(Change {
+                gone,
+                rewritten: Vec::new(),
+                kept_rows: untouched,
+            });
         };
         let sets: Vec<&KeySet> = replies.iter().map(|reply| &reply.keys).collect();
         let (rewritten, stayed) = self.rewrite(&gone, columns, &sets).await?;
-        Ok(Change { gone, rewritten, kept_rows: untouched + stayed })
+        Ok(Change {
+            gone,
+            rewritten,
+            kept_rows: untouched + stayed,
+        })
     }
 
     async fn files(&self, bounds: &Bounds) -> Result<Vec<LogicalFileView>, LakeError> {
-        bounds.files(&self.table.table).await.map_err(LakeError::while_doing("reading the table"))
+        bounds
+            .files(&self.table.table)
+            .await
+            .map_err(LakeError::while_doing("reading the table"))
     }
 
     /// Writes anew the rows of some files whose key no reply has. The files stream through.
@@ -281,9 +321,15 @@ impl Landing {
             }
             let kept = filter_record_batch(&batch, &keep).map_err(LakeError::columns)?;
             stayed += kept.num_rows() as u64;
-            writer.write(&kept).await.map_err(LakeError::while_doing("writing rows"))?;
+            writer
+                .write(&kept)
+                .await
+                .map_err(LakeError::while_doing("writing rows"))?;
         }
-        let adds = writer.close().await.map_err(LakeError::while_doing("writing rows"))?;
+        let adds = writer
+            .close()
+            .await
+            .map_err(LakeError::while_doing("writing rows"))?;
         Ok((adds, stayed))
     }
 
@@ -305,9 +351,15 @@ impl Landing {
             let metadata = metadata.map_err(|error| failed(error.into()))?;
             actions.push(Action::Metadata(metadata));
         }
-        let removes = change.gone.iter().map(|file| Action::Remove(file.remove_action(true)));
+        let removes = change
+            .gone
+            .iter()
+            .map(|file| Action::Remove(file.remove_action(true)));
         actions.extend(removes);
-        let adds = change.rewritten.iter().chain(replies.iter().flat_map(|reply| &reply.adds));
+        let adds = change
+            .rewritten
+            .iter()
+            .chain(replies.iter().flat_map(|reply| &reply.adds));
         actions.extend(adds.cloned().map(Action::Add));
 
         let mode = match self.rule.method {
@@ -317,8 +369,14 @@ impl Landing {
         let properties = CommitProperties::default()
             .with_application_transaction(Transaction::new(app_id(&self.mark), self.mark.number))
             .with_metadata([
-                ("exmetrics.runId".to_owned(), self.mark.run_id.clone().into()),
-                ("exmetrics.method".to_owned(), self.rule.method.as_str().into()),
+                (
+                    "exmetrics.runId".to_owned(),
+                    self.mark.run_id.clone().into(),
+                ),
+                (
+                    "exmetrics.method".to_owned(),
+                    self.rule.method.as_str().into(),
+                ),
                 ("exmetrics.rows".to_owned(), rows.into()),
                 ("exmetrics.tableRows".to_owned(), table_rows.into()),
                 ("exmetrics.committedAt".to_owned(), now.to_string().into()),
@@ -328,7 +386,11 @@ impl Landing {
             .build(
                 Some(state),
                 self.table.table.log_store(),
-                DeltaOperation::Write { mode, partition_by: None, predicate: None },
+                DeltaOperation::Write {
+                    mode,
+                    partition_by: None,
+                    predicate: None,
+                },
             )
             .await
             .map_err(&failed)?;
@@ -341,13 +403,18 @@ impl Landing {
         let after = replies
             .iter()
             .filter(|reply| reply.rows > 0)
-            .fold(before.clone(), |columns, reply| schema::grown(&columns, &reply.schema));
+            .fold(before.clone(), |columns, reply| {
+                schema::grown(&columns, &reply.schema)
+            });
         Ok((after.fields().len() > before.fields().len()).then_some(after))
     }
 
     /// Removes files that turned out to be in the table already, written by the run's first try.
     async fn forget(&self, replies: &[ReplyFiles]) {
-        let paths = replies.iter().flat_map(|reply| &reply.adds).map(|add| add.path.clone());
+        let paths = replies
+            .iter()
+            .flat_map(|reply| &reply.adds)
+            .map(|add| add.path.clone());
         self.table.discard(paths.collect::<Vec<_>>()).await;
     }
 }
@@ -364,8 +431,9 @@ fn app_id(mark: &LandingMark) -> String {
 
 /// A session that reads texts as plain strings, as they are written.
 fn plain_session() -> SessionContext {
-    let config = SessionConfig::new()
-        .with_target_partitions(1)
-        .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
+    let config = SessionConfig::new().with_target_partitions(1).set_bool(
+        "datafusion.execution.parquet.schema_force_view_types",
+        false,
+    );
     SessionContext::new_with_config(config)
 }

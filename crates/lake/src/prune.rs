@@ -26,8 +26,14 @@ struct ColumnBounds {
 
 impl Bounds {
     pub(crate) fn new(columns: &[String]) -> Self {
-        let column = |name: &String| ColumnBounds { name: name.clone(), range: None, usable: true };
-        Self { columns: columns.iter().map(column).collect() }
+        let column = |name: &String| ColumnBounds {
+            name: name.clone(),
+            range: None,
+            usable: true,
+        };
+        Self {
+            columns: columns.iter().map(column).collect(),
+        }
     }
 
     /// Widens the bounds to hold the rows of a batch.
@@ -54,7 +60,11 @@ impl Bounds {
 
     /// The bounds as a condition that statistics can answer; `None` when nothing can be left out.
     fn condition(&self) -> Option<String> {
-        let parts: Vec<String> = self.columns.iter().filter_map(ColumnBounds::condition).collect();
+        let parts: Vec<String> = self
+            .columns
+            .iter()
+            .filter_map(ColumnBounds::condition)
+            .collect();
         (!parts.is_empty()).then(|| parts.join(" AND "))
     }
 
@@ -73,7 +83,10 @@ impl Bounds {
             }
             None => None,
         };
-        table.get_active_add_actions_by_predicate(predicate).try_collect().await
+        table
+            .get_active_add_actions_by_predicate(predicate)
+            .try_collect()
+            .await
     }
 }
 
@@ -139,6 +152,10 @@ impl ColumnBounds {
         let (least, greatest) = self.range.as_ref().filter(|_| self.usable)?;
         let name = format!("\"{}\"", self.name.replace('"', "\"\""));
         let text = |value: &str| format!("'{}'", value.replace('\'', "''"));
-        Some(format!("{name} >= {} AND {name} <= {}", text(least), text(greatest)))
+        Some(format!(
+            "{name} >= {} AND {name} <= {}",
+            text(least),
+            text(greatest)
+        ))
     }
 }

@@ -37,10 +37,16 @@ impl QuerySession {
         let config = SessionConfig::new()
             .with_information_schema(true)
             .with_default_catalog_and_schema("exmetrics", "datasets")
-            .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+            .set_bool(
+                "datafusion.execution.parquet.schema_force_view_types",
+                false,
+            )
             .set_bool("datafusion.execution.parquet.pushdown_filters", true);
         let context = SessionContext::new_with_config(config);
-        let tables = Arc::new(NamedTables { tables, session: context.clone() });
+        let tables = Arc::new(NamedTables {
+            tables,
+            session: context.clone(),
+        });
         let catalog = MemoryCatalogProvider::new();
         catalog
             .register_schema("datasets", tables.clone())
@@ -62,8 +68,11 @@ impl QuerySession {
             .context
             .sql_with_options(question, only_questions)
             .await
-            .map_err(|error| self.explain(error))?;
-        frame.execute_stream().await.map_err(|error| self.explain(error))
+            .map_err(|error| self.explain(&error))?;
+        frame
+            .execute_stream()
+            .await
+            .map_err(|error| self.explain(&error))
     }
 
     /// All rows of one table, or the first few.
@@ -85,11 +94,14 @@ impl QuerySession {
     }
 
     /// An error of the query engine as a sentence for the person who asked.
-    fn explain(&self, error: DataFusionError) -> LakeError {
+    fn explain(&self, error: &DataFusionError) -> LakeError {
         let root = error.find_root();
         let message = match root {
             DataFusionError::SchemaError(schema_error, _) => match schema_error.as_ref() {
-                SchemaError::FieldNotFound { field, valid_fields } => {
+                SchemaError::FieldNotFound {
+                    field,
+                    valid_fields,
+                } => {
                     let nearest = nearest(
                         &field.name,
                         valid_fields.iter().map(|field| field.name.as_str()),
@@ -104,15 +116,29 @@ impl QuerySession {
                 let known = self.tables.tables.iter().map(|table| table.name.as_str());
                 format!("there is no DataSet '{name}'{}", nearest(name, known))
             }
-            other => other.strip_backtrace().lines().next().unwrap_or_default().to_owned(),
+            other => other
+                .strip_backtrace()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
         };
-        LakeError { kind: LakeErrorKind::Sql, message, source: None }
+        LakeError {
+            kind: LakeErrorKind::Sql,
+            message,
+            source: None,
+        }
     }
 }
 
 fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
     known
-        .map(|name| (strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase()), name))
+        .map(|name| {
+            (
+                strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase()),
+                name,
+            )
+        })
         .filter(|(likeness, _)| *likeness > 0.7)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, name)| format!("; did you mean '{name}'?"))
@@ -128,7 +154,9 @@ struct NamedTables {
 
 impl std::fmt::Debug for QuerySession {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("QuerySession").field("tables", &self.tables.tables).finish()
+        f.debug_struct("QuerySession")
+            .field("tables", &self.tables.tables)
+            .finish()
     }
 }
 
@@ -141,11 +169,14 @@ impl std::fmt::Debug for NamedTables {
 impl NamedTables {
     fn find(&self, name: &str) -> Option<&NamedTable> {
         let lower = name.to_lowercase();
-        self.tables.iter().find(|table| table.name == name).or_else(|| {
-            self.tables
-                .iter()
-                .find(|table| table.name.to_lowercase() == lower || column_name(&table.name) == lower)
-        })
+        self.tables
+            .iter()
+            .find(|table| table.name == name)
+            .or_else(|| {
+                self.tables.iter().find(|table| {
+                    table.name.to_lowercase() == lower || column_name(&table.name) == lower
+                })
+            })
     }
 }
 
@@ -155,11 +186,10 @@ impl SchemaProvider for NamedTables {
         self.tables.iter().map(|table| table.name.clone()).collect()
     }
 
-    async fn table(
-        &self,
-        name: &str,
-    ) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
-        let Some(found) = self.find(name) else { return Ok(None) };
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
+        let Some(found) = self.find(name) else {
+            return Ok(None);
+        };
         let table = DataSetTable::open(&found.location)
             .await
             .map_err(|error| DataFusionError::External(Box::new(error)))?;

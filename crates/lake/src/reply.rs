@@ -61,8 +61,13 @@ pub(crate) fn writer_properties() -> WriterProperties {
 /// A writer of files with the columns of `schema` into the table's folder. Statistics are kept on
 /// every column, as the table's own setting says: all are flat and few, and any may be filtered by.
 pub(crate) fn file_writer(table: &DeltaTable, schema: SchemaRef) -> Result<DeltaWriter, LakeError> {
-    let state = table.snapshot().map_err(LakeError::while_doing("opening the table"))?;
-    let statistics = state.table_config().data_skipping_num_indexed_cols.unwrap_or_default();
+    let state = table
+        .snapshot()
+        .map_err(LakeError::while_doing("opening the table"))?;
+    let statistics = state
+        .table_config()
+        .data_skipping_num_indexed_cols
+        .unwrap_or_default();
     let config = WriterConfig::new(
         schema,
         Vec::new(),
@@ -90,7 +95,13 @@ impl ReplyWriter {
             .transpose()?;
         let bounds = Bounds::new(key_columns.unwrap_or_default());
         let writer = file_writer(table, schema.clone())?;
-        Ok(Self { writer, schema, keys, bounds, rows: 0 })
+        Ok(Self {
+            writer,
+            schema,
+            keys,
+            bounds,
+            rows: 0,
+        })
     }
 
     /// Adds rows.
@@ -104,7 +115,10 @@ impl ReplyWriter {
             self.bounds.include(&batch);
         }
         self.rows += batch.num_rows() as u64;
-        self.writer.write(&batch).await.map_err(LakeError::while_doing("writing rows"))
+        self.writer
+            .write(&batch)
+            .await
+            .map_err(LakeError::while_doing("writing rows"))
     }
 
     /// Closes the files.
@@ -112,9 +126,19 @@ impl ReplyWriter {
     /// # Errors
     /// When they cannot be written.
     pub async fn finish(self) -> Result<ReplyFiles, LakeError> {
-        let adds = self.writer.close().await.map_err(LakeError::while_doing("writing rows"))?;
+        let adds = self
+            .writer
+            .close()
+            .await
+            .map_err(LakeError::while_doing("writing rows"))?;
         let keys = self.keys.map(|(_, keys)| keys).unwrap_or_default();
-        Ok(ReplyFiles { adds, schema: self.schema, keys, bounds: self.bounds, rows: self.rows })
+        Ok(ReplyFiles {
+            adds,
+            schema: self.schema,
+            keys,
+            bounds: self.bounds,
+            rows: self.rows,
+        })
     }
 
     /// Forgets the reply: it was cut off, or is asked for again.

@@ -23,9 +23,10 @@ pub(crate) fn grown(table: &Schema, reply: &Schema) -> SchemaRef {
 /// The columns of a reply with the types that the table gives them.
 pub(crate) fn as_in_table(reply: &Schema, table: &Schema) -> SchemaRef {
     let fields = reply.fields().iter().map(|field| {
-        let kind = table
-            .field_with_name(field.name())
-            .map_or_else(|_| field.data_type().clone(), |known| known.data_type().clone());
+        let kind = table.field_with_name(field.name()).map_or_else(
+            |_| field.data_type().clone(),
+            |known| known.data_type().clone(),
+        );
         Field::new(field.name(), kind, true)
     });
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
@@ -36,11 +37,19 @@ pub(crate) fn fit(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch
     if batch.schema_ref() == schema {
         return Ok(batch.clone());
     }
-    let columns = schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
-        Some(column) if column.data_type() == field.data_type() => Ok(column.clone()),
-        Some(column) => cast(column, field.data_type()),
-        None => Ok(arrow_array::new_null_array(field.data_type(), batch.num_rows())),
-    });
-    let columns = columns.collect::<Result<Vec<_>, _>>().map_err(LakeError::columns)?;
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| match batch.column_by_name(field.name()) {
+            Some(column) if column.data_type() == field.data_type() => Ok(column.clone()),
+            Some(column) => cast(column, field.data_type()),
+            None => Ok(arrow_array::new_null_array(
+                field.data_type(),
+                batch.num_rows(),
+            )),
+        });
+    let columns = columns
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(LakeError::columns)?;
     RecordBatch::try_new(schema.clone(), columns).map_err(LakeError::columns)
 }

@@ -62,8 +62,14 @@ impl DataSetTable {
             .with_table_name(name)
             .with_columns(columns.fields().cloned())
             .with_configuration([
-                ("delta.dataSkippingNumIndexedCols".to_owned(), Some("-1".to_owned())),
-                ("delta.logRetentionDuration".to_owned(), Some(LOG_RETENTION.to_owned())),
+                (
+                    "delta.dataSkippingNumIndexedCols".to_owned(),
+                    Some("-1".to_owned()),
+                ),
+                (
+                    "delta.logRetentionDuration".to_owned(),
+                    Some(LOG_RETENTION.to_owned()),
+                ),
             ])
             .await
             .map_err(&failed)?;
@@ -75,8 +81,10 @@ impl DataSetTable {
     /// # Errors
     /// [`LakeErrorKind::Missing`] when there is no table.
     pub async fn open(location: &str) -> Result<Self, LakeError> {
-        let table =
-            builder(location)?.load().await.map_err(LakeError::while_doing("opening the table"))?;
+        let table = builder(location)?
+            .load()
+            .await
+            .map_err(LakeError::while_doing("opening the table"))?;
         Ok(Self { table })
     }
 
@@ -113,7 +121,10 @@ impl DataSetTable {
     /// # Errors
     /// When the table's own description cannot be read.
     pub fn schema(&self) -> Result<SchemaRef, LakeError> {
-        let state = self.table.snapshot().map_err(LakeError::while_doing("reading the table"))?;
+        let state = self
+            .table
+            .snapshot()
+            .map_err(LakeError::while_doing("reading the table"))?;
         Ok(state.snapshot().arrow_schema())
     }
 

@@ -67,6 +67,8 @@ impl DataSetTable {
             .with_mode(deltalake::operations::vacuum::VacuumMode::Full)
             .await
             .map_err(LakeError::while_doing("vacuuming the table"))?;
-        Ok(Vacuumed { files: metrics.files_deleted.len() as u64 })
+        Ok(Vacuumed {
+            files: metrics.files_deleted.len() as u64,
+        })
     }
 }

@@ -45,20 +45,30 @@ impl DetailsArguments {
 
     /// What was chosen, checked against the report.
     pub(crate) fn read(&self, report: &Report, today: Date) -> Result<Details, Failure> {
-        let from = self.from.map(DayChoice::On).or(self.from_days_back.map(DayChoice::DaysBack));
-        let to = self.to.map(DayChoice::On).or(self.to_days_back.map(DayChoice::DaysBack));
+        let from = self
+            .from
+            .map(DayChoice::On)
+            .or(self.from_days_back.map(DayChoice::DaysBack));
+        let to = self
+            .to
+            .map(DayChoice::On)
+            .or(self.to_days_back.map(DayChoice::DaysBack));
         let details = match (self.period, self.date, self.days_back, from, to) {
             (Some(period), ..) => Details::Period(period),
             (_, Some(date), ..) => Details::Date(DayChoice::On(date)),
             (_, _, Some(days), ..) => Details::Date(DayChoice::DaysBack(days)),
             (.., Some(from), Some(to)) => Details::Range { from, to },
             (.., Some(_), None) => {
-                return Err(Failure::arguments("the range has a first day but no last day")
-                    .next("Add --to DATE or --to-days-back N."));
+                return Err(
+                    Failure::arguments("the range has a first day but no last day")
+                        .next("Add --to DATE or --to-days-back N."),
+                );
             }
             (.., None, Some(_)) => {
-                return Err(Failure::arguments("the range has a last day but no first day")
-                    .next("Add --from DATE or --from-days-back N."));
+                return Err(
+                    Failure::arguments("the range has a last day but no first day")
+                        .next("Add --from DATE or --from-days-back N."),
+                );
             }
             // A report without anything to choose needs no choice.
             (.., None, None) => Details::Current,
@@ -71,7 +81,10 @@ impl DetailsArguments {
 
 fn read_date(text: &str) -> Result<Date, String> {
     // Only the plain form: a date with a time would mean another day elsewhere.
-    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let plain = text.len() == 10
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-');
     plain
         .then(|| text.parse().ok())
         .flatten()

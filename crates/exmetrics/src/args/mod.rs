@@ -18,7 +18,12 @@ pub(crate) use show::ShowArguments;
 
 /// Microsoft 365 usage figures, kept for ever in tables that you own.
 #[derive(Debug, Parser)]
-#[command(name = "exmetrics", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "exmetrics",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -39,7 +44,13 @@ pub(crate) struct Global {
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
     /// What to log to stderr, for example `info` or `exmetrics=debug`.
-    #[arg(long, global = true, env = "EXMETRICS_LOG", value_name = "LEVEL", default_value = "exmetrics=warn")]
+    #[arg(
+        long,
+        global = true,
+        env = "EXMETRICS_LOG",
+        value_name = "LEVEL",
+        default_value = "exmetrics=warn"
+    )]
     pub(crate) log: String,
 }
 

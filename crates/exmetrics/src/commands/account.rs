@@ -32,7 +32,11 @@ pub(crate) async fn run(
         AccountCommand::SignIn(arguments) => sign_in(app, &arguments, global).await,
         AccountCommand::Rename { name, to } => {
             let account = app.store().rename_account(&name, &to).await?;
-            changed(global, &account, &format!("The account is called '{}' now.", account.name))
+            changed(
+                global,
+                &account,
+                &format!("The account is called '{}' now.", account.name),
+            )
         }
         AccountCommand::Remove { name } => {
             app.store().remove_account(&name).await?;
@@ -48,20 +52,33 @@ pub(crate) async fn run(
 
 async fn add(app: &App, arguments: &AddAccount, global: &Global) -> Result<Ended, Failure> {
     let cloud = cloud(&arguments.cloud)?;
-    for (what, value) in [("tenant", &arguments.tenant), ("client id", &arguments.client_id)] {
+    for (what, value) in [
+        ("tenant", &arguments.tenant),
+        ("client id", &arguments.client_id),
+    ] {
         let usable = !value.trim().is_empty()
-            && value.trim().chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '-' | '.' | '_'));
+            && value
+                .trim()
+                .chars()
+                .all(|one| one.is_ascii_alphanumeric() || matches!(one, '-' | '.' | '_'));
         if !usable {
-            return Err(Failure::arguments(format!("'{value}' is no {what}")).next(match what {
-                "tenant" => "Give the tenant's id or one of its domains, for example contoso.example.",
-                _ => "Give the application (client) id of the app registration.",
-            }));
+            return Err(
+                Failure::arguments(format!("'{value}' is no {what}")).next(match what {
+                    "tenant" => {
+                        "Give the tenant's id or one of its domains, for example contoso.example."
+                    }
+                    _ => "Give the application (client) id of the app registration.",
+                }),
+            );
         }
     }
     let (sign_in, mut secret) = account_secret::read(arguments.sign_in, &arguments.secret)?;
     // Before anybody signs in for nothing.
     let taken = app.store().accounts().await?;
-    if taken.iter().any(|one| one.name.to_lowercase() == arguments.name.trim().to_lowercase()) {
+    if taken
+        .iter()
+        .any(|one| one.name.to_lowercase() == arguments.name.trim().to_lowercase())
+    {
         return Err(Failure::arguments(format!(
             "there is an account '{}' already; choose another name or remove it",
             arguments.name.trim()
@@ -75,7 +92,9 @@ async fn add(app: &App, arguments: &AddAccount, global: &Global) -> Result<Ended
             client_id: arguments.client_id.trim().to_owned(),
             cloud: cloud.clone(),
         };
-        match account_secret::person(&app.engine, &registration, sign_in, arguments.no_browser).await {
+        match account_secret::person(&app.engine, &registration, sign_in, arguments.no_browser)
+            .await
+        {
             Ok(token) => secret = Some(token),
             Err(failure) => refused = Some(failure),
         }
@@ -100,10 +119,18 @@ async fn add(app: &App, arguments: &AddAccount, global: &Global) -> Result<Ended
                 now,
             )
             .await?;
-        return Err(Failure { code: 4, kind: "person", ..failure });
+        return Err(Failure {
+            code: 4,
+            kind: "person",
+            ..failure
+        });
     }
     if arguments.no_check {
-        return changed(global, &account, &format!("The account '{}' is added, unchecked.", account.name));
+        return changed(
+            global,
+            &account,
+            &format!("The account '{}' is added, unchecked.", account.name),
+        );
     }
     if !global.json {
         say::note(format!("The account '{}' is added.", account.name));
@@ -113,7 +140,11 @@ async fn add(app: &App, arguments: &AddAccount, global: &Global) -> Result<Ended
 
 /// The cloud by name, or by the addresses given.
 fn cloud(arguments: &CloudArguments) -> Result<Cloud, Failure> {
-    match (Cloud::known(arguments.cloud), &arguments.login_url, &arguments.graph_url) {
+    match (
+        Cloud::known(arguments.cloud),
+        &arguments.login_url,
+        &arguments.graph_url,
+    ) {
         (Some(cloud), None, None) => Ok(cloud),
         (Some(_), ..) => Err(Failure::arguments(
             "--login-url and --graph-url belong to --cloud custom",
@@ -126,7 +157,9 @@ fn cloud(arguments: &CloudArguments) -> Result<Cloud, Failure> {
             }
             Ok(Cloud::custom(login_url, graph_url))
         }
-        (None, ..) => Err(Failure::arguments("a custom cloud needs --login-url and --graph-url")),
+        (None, ..) => Err(Failure::arguments(
+            "a custom cloud needs --login-url and --graph-url",
+        )),
     }
 }
 
@@ -137,7 +170,11 @@ async fn check(app: &App, account: &Account, global: &Global) -> Result<Ended, F
     } else {
         show_check(&found)?;
     }
-    Ok(if found.is_fine() { Ended::Done } else { Ended::Person })
+    Ok(if found.is_fine() {
+        Ended::Done
+    } else {
+        Ended::Person
+    })
 }
 
 fn show_check(found: &AccountCheck) -> Result<(), Failure> {
@@ -160,7 +197,13 @@ async fn sign_in(app: &App, arguments: &SignInAgain, global: &Global) -> Result<
     let by_person = matches!(account.sign_in, SignIn::Browser | SignIn::Device);
     let secret = if by_person {
         let registration = Engine::app_of(&account);
-        account_secret::person(&app.engine, &registration, account.sign_in, arguments.no_browser).await?
+        account_secret::person(
+            &app.engine,
+            &registration,
+            account.sign_in,
+            arguments.no_browser,
+        )
+        .await?
     } else {
         let (how, secret) = account_secret::read(None, &arguments.secret)?;
         if how != account.sign_in {
@@ -193,7 +236,9 @@ fn list(accounts: &[Account], global: &Global) -> Result<(), Failure> {
         return say::json(&accounts);
     }
     if accounts.is_empty() {
-        say::note("There is no account yet. Add one: exmetrics account add NAME --tenant T --client-id ID");
+        say::note(
+            "There is no account yet. Add one: exmetrics account add NAME --tenant T --client-id ID",
+        );
         return Ok(());
     }
     let rows: Vec<Vec<String>> = accounts
@@ -209,7 +254,17 @@ fn list(accounts: &[Account], global: &Global) -> Result<(), Failure> {
             ]
         })
         .collect();
-    listing::table(&["account", "tenant", "signs in with", "cloud", "state", "message"], &rows)
+    listing::table(
+        &[
+            "account",
+            "tenant",
+            "signs in with",
+            "cloud",
+            "state",
+            "message",
+        ],
+        &rows,
+    )
 }
 
 fn show(account: &Account, global: &Global) -> Result<(), Failure> {
@@ -235,7 +290,10 @@ fn show(account: &Account, global: &Global) -> Result<(), Failure> {
         None => "not known",
     };
     pairs.push(("names", names.to_owned()));
-    for (name, value) in [("message", &account.message), ("next step", &account.next_step)] {
+    for (name, value) in [
+        ("message", &account.message),
+        ("next step", &account.next_step),
+    ] {
         if let Some(value) = value {
             pairs.push((name, value.clone()));
         }

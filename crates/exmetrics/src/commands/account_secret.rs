@@ -99,13 +99,20 @@ fn certificate(file: &Path, password_file: Option<&Path>) -> Result<SecretString
         Certificate::from_pem(&bytes)
     } else {
         let password = match password_file {
-            Some(file) => SecretString::from(secret_file(file)?.expose_secret().trim_end_matches(['\r', '\n'])),
+            Some(file) => SecretString::from(
+                secret_file(file)?
+                    .expose_secret()
+                    .trim_end_matches(['\r', '\n']),
+            ),
             None => SecretString::from(""),
         };
         Certificate::from_pfx(&bytes, &password)
     };
     let unusable = |error| {
-        Failure::arguments(format!("the certificate {} is unusable: {error}", file.display()))
+        Failure::arguments(format!(
+            "the certificate {} is unusable: {error}",
+            file.display()
+        ))
     };
     Ok(certificate.map_err(unusable)?.to_pem())
 }
@@ -121,7 +128,14 @@ pub(crate) async fn person(
     let signed_in = match once(engine, app.clone(), how, no_browser, scope).await {
         // The names setting is a nicety: sign in without it where it is not granted.
         Err(failure) if failure.code == "AADSTS65001" || failure.code == "AADSTS90094" => {
-            once(engine, app.clone(), how, no_browser, DelegatedScope::ReportsOnly).await
+            once(
+                engine,
+                app.clone(),
+                how,
+                no_browser,
+                DelegatedScope::ReportsOnly,
+            )
+            .await
         }
         other => other,
     };

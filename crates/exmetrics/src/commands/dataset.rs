@@ -31,14 +31,32 @@ pub(crate) async fn run(
         }
         DataSetCommand::Rename { name, to } => {
             let dataset = app.store().rename_dataset(&name, &to).await?;
-            changed(global, &dataset, &format!("The DataSet is called '{}' now.", dataset.name)).await?;
+            changed(
+                global,
+                &dataset,
+                &format!("The DataSet is called '{}' now.", dataset.name),
+            )
+            .await?;
         }
         DataSetCommand::Remove { name, delete_table } => {
             dataset_table::remove(app, &name, delete_table, global).await?;
         }
-        DataSetCommand::Run { name, full, no_wait } => {
+        DataSetCommand::Run {
+            name,
+            full,
+            no_wait,
+        } => {
             let dataset = app.store().dataset(&name).await?;
-            return execute(app, &dataset, RunChoice { full, wait: !no_wait }, global).await;
+            return execute(
+                app,
+                &dataset,
+                RunChoice {
+                    full,
+                    wait: !no_wait,
+                },
+                global,
+            )
+            .await;
         }
         DataSetCommand::Plan { name, full } => return plan(app, &name, full, global).await,
         other => return dataset_table::run(app, other, global).await,
@@ -58,7 +76,10 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
             )));
         }
     }
-    let update = arguments.update.update.unwrap_or_else(|| report.default_update());
+    let update = arguments
+        .update
+        .update
+        .unwrap_or_else(|| report.default_update());
     let key = key(report, update, &arguments.update.key)?;
     let new = NewDataSet {
         name: arguments.name.clone(),
@@ -75,20 +96,33 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
     };
     let dataset = make(app, report, &new).await?;
     if arguments.run {
-        return execute(app, &dataset, RunChoice { full: false, wait: true }, global).await;
+        return execute(
+            app,
+            &dataset,
+            RunChoice {
+                full: false,
+                wait: true,
+            },
+            global,
+        )
+        .await;
     }
     let next = format!("Run it: exmetrics dataset run \"{}\"", dataset.name);
-    changed(global, &dataset, &format!("The DataSet '{}' is made. {next}", dataset.name)).await?;
+    changed(
+        global,
+        &dataset,
+        &format!("The DataSet '{}' is made. {next}", dataset.name),
+    )
+    .await?;
     Ok(Ended::Done)
 }
 
 /// The row and its empty table: both or none.
-pub(crate) async fn make(
-    app: &App,
-    report: &Report,
-    new: &NewDataSet,
-) -> Result<DataSet, Failure> {
-    let dataset = app.store().create_dataset(new, app.engine.clock().now()).await?;
+pub(crate) async fn make(app: &App, report: &Report, new: &NewDataSet) -> Result<DataSet, Failure> {
+    let dataset = app
+        .store()
+        .create_dataset(new, app.engine.clock().now())
+        .await?;
     let columns = exmetrics_decode::table_schema(report);
     if let Err(error) = DataSetTable::create(&dataset.location, &dataset.name, &columns).await {
         app.store().remove_dataset(&dataset.id).await?;
@@ -103,10 +137,16 @@ fn key(report: &Report, update: UpdateMethod, given: &[String]) -> Result<Vec<St
         return Ok(Vec::new());
     }
     if update != UpdateMethod::Upsert {
-        return Err(Failure::arguments(format!("a key is for upsert; the update method is {update}")));
+        return Err(Failure::arguments(format!(
+            "a key is for upsert; the update method is {update}"
+        )));
     }
     let schema = exmetrics_decode::table_schema(report);
-    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let names: Vec<&str> = schema
+        .fields()
+        .iter()
+        .map(|field| field.name().as_str())
+        .collect();
     let mut key = Vec::with_capacity(given.len());
     for column in given {
         let wanted = column.trim().to_lowercase();
@@ -123,7 +163,10 @@ fn key(report: &Report, update: UpdateMethod, given: &[String]) -> Result<Vec<St
                 report.slug,
                 column.trim()
             ))
-            .next(format!("`exmetrics report show {}` lists its columns.", report.slug)));
+            .next(format!(
+                "`exmetrics report show {}` lists its columns.",
+                report.slug
+            )));
         }
         key.push(wanted);
     }
@@ -159,7 +202,12 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
     if asks_otherwise {
         app.store().forget_checks(&dataset.id).await?;
     }
-    changed(global, &dataset, &format!("The DataSet '{}' is changed.", dataset.name)).await
+    changed(
+        global,
+        &dataset,
+        &format!("The DataSet '{}' is changed.", dataset.name),
+    )
+    .await
 }
 
 fn new_details(
@@ -183,14 +231,20 @@ async fn list(app: &App, global: &Global) -> Result<(), Failure> {
         return say::json(&values);
     }
     if datasets.is_empty() {
-        say::note("There is no DataSet yet. Make one: exmetrics dataset create NAME --report REPORT ...");
+        say::note(
+            "There is no DataSet yet. Make one: exmetrics dataset create NAME --report REPORT ...",
+        );
         return Ok(());
     }
     let mut rows = Vec::with_capacity(datasets.len());
     for dataset in &datasets {
         let last = app.store().runs(Some(&dataset.id), 1).await?;
         let last = last.first().map(|run| run.state.as_str().to_owned());
-        let accounts: Vec<&str> = dataset.accounts.iter().map(|(_, name)| name.as_str()).collect();
+        let accounts: Vec<&str> = dataset
+            .accounts
+            .iter()
+            .map(|(_, name)| name.as_str())
+            .collect();
         rows.push(vec![
             dataset.name.clone(),
             dataset.report.clone(),
@@ -200,7 +254,12 @@ async fn list(app: &App, global: &Global) -> Result<(), Failure> {
             last.unwrap_or_else(|| "never ran".into()),
         ]);
     }
-    listing::table(&["dataset", "report", "accounts", "details", "update", "last run"], &rows)
+    listing::table(
+        &[
+            "dataset", "report", "accounts", "details", "update", "last run",
+        ],
+        &rows,
+    )
 }
 
 /// Runs a DataSet and shows how it ended.
@@ -229,7 +288,10 @@ pub(crate) fn show_report(report: &RunReport, as_json: bool) -> Result<Ended, Fa
         say::json(report)?;
         return Ok(ended);
     }
-    let version = report.version.map(|version| format!(" in version {version}")).unwrap_or_default();
+    let version = report
+        .version
+        .map(|version| format!(" in version {version}"))
+        .unwrap_or_default();
     say::out(format!(
         "{}: {}, {}{version}",
         report.dataset,
@@ -271,8 +333,15 @@ pub(crate) fn show_plan(view: &PlanView, as_json: bool) -> Result<(), Failure> {
         .requests
         .iter()
         .map(|request| {
-            let asked = request.period.clone().or(request.date.map(|date| date.to_string()));
-            vec![request.account.clone(), request.function.clone(), asked.unwrap_or_default()]
+            let asked = request
+                .period
+                .clone()
+                .or(request.date.map(|date| date.to_string()));
+            vec![
+                request.account.clone(),
+                request.function.clone(),
+                asked.unwrap_or_default(),
+            ]
         })
         .collect();
     if rows.is_empty() {
@@ -288,7 +357,11 @@ pub(crate) fn show_plan(view: &PlanView, as_json: bool) -> Result<(), Failure> {
         (&view.settled, "settled: captured, or asked today"),
     ] {
         if !days.is_empty() {
-            say::out(format!("{} {what} ({})", count(days.len() as u64, "day"), name_days(days)))?;
+            say::out(format!(
+                "{} {what} ({})",
+                count(days.len() as u64, "day"),
+                name_days(days)
+            ))?;
         }
     }
     let requests = count(view.requests.len() as u64, "request");
@@ -324,7 +397,11 @@ async fn changed(global: &Global, dataset: &DataSet, sentence: &str) -> Result<(
 
 /// What stands in `dataset show` and in lists, for scripts.
 pub(crate) fn base_value(dataset: &DataSet) -> serde_json::Value {
-    let accounts: Vec<&str> = dataset.accounts.iter().map(|(_, name)| name.as_str()).collect();
+    let accounts: Vec<&str> = dataset
+        .accounts
+        .iter()
+        .map(|(_, name)| name.as_str())
+        .collect();
     json!({
         "name": dataset.name, "report": dataset.report, "accounts": accounts,
         "details": dataset.details, "update": dataset.update, "key": dataset.key,

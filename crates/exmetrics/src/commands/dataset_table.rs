@@ -22,7 +22,12 @@ pub(crate) async fn run(
 ) -> Result<Ended, Failure> {
     let now = app.engine.clock().now();
     match command {
-        DataSetCommand::Preview { name, rows, version, show } => {
+        DataSetCommand::Preview {
+            name,
+            rows,
+            version,
+            show,
+        } => {
             let mut show = show;
             if global.json {
                 show.format = Some(exmetrics_show::Format::Jsonl);
@@ -30,7 +35,11 @@ pub(crate) async fn run(
             let dataset = app.store().dataset(&name).await?;
             export(&dataset, version, Some(rows), &show).await?;
         }
-        DataSetCommand::Export { name, version, show } => {
+        DataSetCommand::Export {
+            name,
+            version,
+            show,
+        } => {
             let dataset = app.store().dataset(&name).await?;
             let rows = export(&dataset, version, None, &show).await?;
             if let Some(file) = &show.output {
@@ -48,7 +57,9 @@ pub(crate) async fn run(
             app.store().forget_checks(&dataset.id).await?;
             let state = restored.state().await?;
             if global.json {
-                say::json(&json!({ "restored": version, "version": state.version, "rows": state.rows }))?;
+                say::json(
+                    &json!({ "restored": version, "version": state.version, "rows": state.rows }),
+                )?;
             } else {
                 say::note(format!(
                     "Version {version} is the newest again, as version {} with {}.",
@@ -65,7 +76,10 @@ pub(crate) async fn run(
         }
         DataSetCommand::Compact { name } => {
             let dataset = app.store().dataset(&name).await?;
-            let done = DataSetTable::open(&dataset.location).await?.compact(now).await?;
+            let done = DataSetTable::open(&dataset.location)
+                .await?
+                .compact(now)
+                .await?;
             if global.json {
                 say::json(&done)?;
             } else {
@@ -79,7 +93,10 @@ pub(crate) async fn run(
         DataSetCommand::Vacuum { name, keep_days } => {
             let dataset = app.store().dataset(&name).await?;
             let keep = SignedDuration::from_hours(i64::from(keep_days) * 24);
-            let done = DataSetTable::open(&dataset.location).await?.vacuum(keep).await?;
+            let done = DataSetTable::open(&dataset.location)
+                .await?
+                .vacuum(keep)
+                .await?;
             if global.json {
                 say::json(&done)?;
             } else {
@@ -117,7 +134,9 @@ pub(crate) async fn value(dataset: &DataSet) -> serde_json::Value {
     value["version"] = state.as_ref().map(|state| state.version).into();
     let columns = state.map(|state| {
         let fields = state.schema.fields().iter();
-        fields.map(|field| json!({ "name": field.name(), "type": kind(field.data_type()) })).collect::<Vec<_>>()
+        fields
+            .map(|field| json!({ "name": field.name(), "type": kind(field.data_type()) }))
+            .collect::<Vec<_>>()
     });
     value["columns"] = columns.into();
     value
@@ -140,7 +159,11 @@ pub(crate) async fn show(dataset: &DataSet, global: &Global) -> Result<(), Failu
     if global.json {
         return say::json(&value(dataset).await);
     }
-    let accounts: Vec<&str> = dataset.accounts.iter().map(|(_, name)| name.as_str()).collect();
+    let accounts: Vec<&str> = dataset
+        .accounts
+        .iter()
+        .map(|(_, name)| name.as_str())
+        .collect();
     let table = DataSetTable::open(&dataset.location).await?;
     let state = table.state().await?;
     let mut pairs = vec![
@@ -159,7 +182,14 @@ pub(crate) async fn show(dataset: &DataSet, global: &Global) -> Result<(), Failu
     pairs.push(("table", dataset.location.clone()));
     pairs.push(("rows", thousands(state.rows)));
     pairs.push(("version", state.version.to_string()));
-    pairs.push(("files", format!("{} ({} kB)", state.files, thousands(state.bytes.div_ceil(1000)))));
+    pairs.push((
+        "files",
+        format!(
+            "{} ({} kB)",
+            state.files,
+            thousands(state.bytes.div_ceil(1000))
+        ),
+    ));
     listing::pairs(&pairs)?;
     say::out("")?;
     let report = catalog().find(&dataset.report)?;
@@ -168,8 +198,14 @@ pub(crate) async fn show(dataset: &DataSet, global: &Global) -> Result<(), Failu
         .fields()
         .iter()
         .map(|field| {
-            let meaning = report.column(field.name()).map(|column| column.meaning.clone());
-            vec![field.name().clone(), kind(field.data_type()), meaning.unwrap_or_default()]
+            let meaning = report
+                .column(field.name())
+                .map(|column| column.meaning.clone());
+            vec![
+                field.name().clone(),
+                kind(field.data_type()),
+                meaning.unwrap_or_default(),
+            ]
         })
         .collect();
     listing::table(&["column", "type", "meaning"], &rows)
@@ -188,8 +224,10 @@ pub(crate) async fn remove(
         std::fs::remove_dir_all(folder).map_err(Failure::at_file("deleting", folder))?;
     }
     if global.json {
-        return say::json(&json!({ "removed": dataset.name, "location": dataset.location,
-                                  "table_deleted": delete_table }));
+        return say::json(
+            &json!({ "removed": dataset.name, "location": dataset.location,
+                                  "table_deleted": delete_table }),
+        );
     }
     say::note(format!("The DataSet '{}' is forgotten.", dataset.name));
     if !delete_table {
@@ -199,7 +237,10 @@ pub(crate) async fn remove(
 }
 
 async fn history(dataset: &DataSet, global: &Global) -> Result<(), Failure> {
-    let versions = DataSetTable::open(&dataset.location).await?.history().await?;
+    let versions = DataSetTable::open(&dataset.location)
+        .await?
+        .history()
+        .await?;
     if global.json {
         return say::json(&versions);
     }
@@ -207,7 +248,9 @@ async fn history(dataset: &DataSet, global: &Global) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = versions
         .iter()
         .map(|version| {
-            let at = version.committed_at.map(|at| at.round(jiff::Unit::Second).unwrap_or(at));
+            let at = version
+                .committed_at
+                .map(|at| at.round(jiff::Unit::Second).unwrap_or(at));
             vec![
                 version.version.to_string(),
                 at.map(|at| at.to_string()).unwrap_or_default(),
@@ -218,7 +261,17 @@ async fn history(dataset: &DataSet, global: &Global) -> Result<(), Failure> {
             ]
         })
         .collect();
-    listing::table(&["version", "committed", "method", "rows landed", "rows in table", "run"], &rows)
+    listing::table(
+        &[
+            "version",
+            "committed",
+            "method",
+            "rows landed",
+            "rows in table",
+            "run",
+        ],
+        &rows,
+    )
 }
 
 async fn coverage(app: &App, dataset: &DataSet, global: &Global) -> Result<(), Failure> {
@@ -229,7 +282,9 @@ async fn coverage(app: &App, dataset: &DataSet, global: &Global) -> Result<(), F
         found.map(|(_, name)| name.clone()).unwrap_or_default()
     };
     let expires = |day: jiff::civil::Date| {
-        report.window_days().and_then(|window| day.checked_add(i64::from(window).days()).ok())
+        report
+            .window_days()
+            .and_then(|window| day.checked_add(i64::from(window).days()).ok())
     };
     if global.json {
         let values: Vec<_> = days
@@ -256,11 +311,16 @@ async fn coverage(app: &App, dataset: &DataSet, global: &Global) -> Result<(), F
                 state,
                 day.rows.map(|rows| rows.to_string()).unwrap_or_default(),
                 day.restated.to_string(),
-                expires(day.day).map(|day| day.to_string()).unwrap_or_default(),
+                expires(day.day)
+                    .map(|day| day.to_string())
+                    .unwrap_or_default(),
             ]
         })
         .collect();
-    listing::table(&["account", "day", "state", "rows", "restated", "expires"], &rows)
+    listing::table(
+        &["account", "day", "state", "rows", "restated", "expires"],
+        &rows,
+    )
 }
 
 fn rejects(app: &App, dataset: &DataSet, limit: usize, global: &Global) -> Result<(), Failure> {
@@ -288,5 +348,8 @@ fn rejects(app: &App, dataset: &DataSet, limit: usize, global: &Global) -> Resul
                 .to_vec()
         })
         .collect();
-    listing::table(&["account", "request", "line", "column", "value", "problem"], &rows)
+    listing::table(
+        &["account", "request", "line", "column", "value", "problem"],
+        &rows,
+    )
 }

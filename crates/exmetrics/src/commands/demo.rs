@@ -64,25 +64,37 @@ pub(crate) async fn run(demo: &DemoArguments, global: &Global) -> Result<Ended, 
     let account = account(&app, &tenant, secret).await?;
     say::note("Signed in with client id and secret.");
 
-    let reports: Vec<&Report> =
-        catalog().all().iter().filter(|report| report.connector_name.is_some()).collect();
+    let reports: Vec<&Report> = catalog()
+        .all()
+        .iter()
+        .filter(|report| report.connector_name.is_some())
+        .collect();
     let mut runs = Vec::with_capacity(reports.len());
     for (place, report) in reports.iter().enumerate() {
         let dataset = dataset_for(&app, report, &account).await?;
         let title = format!("[{:>2}/{}] {:<52}", place + 1, reports.len(), dataset.name);
         let progress = Shown::new(&title, global.quiet);
-        let choice = RunChoice { full: true, wait: true };
+        let choice = RunChoice {
+            full: true,
+            wait: true,
+        };
         let report = app.engine.run(&dataset, choice, &progress).await?;
         drop(progress);
         if !global.quiet {
             let state = report.state.as_str();
-            say::note(format!("{title} {:>10}  {state}", count(report.rows, "row")));
+            say::note(format!(
+                "{title} {:>10}  {state}",
+                count(report.rows, "row")
+            ));
         }
         runs.push((dataset, report));
     }
     let ended = summary(&app, &runs, global).await?;
     if demo.keep {
-        say::note(format!("The tenant stays on {}; Ctrl-C ends it.", tenant.graph_url()));
+        say::note(format!(
+            "The tenant stays on {}; Ctrl-C ends it.",
+            tenant.graph_url()
+        ));
         sim::wait_for_ctrl_c().await;
     }
     tenant.stop().await;
@@ -118,13 +130,22 @@ async fn account(
                 cloud,
                 secret: Some(secret),
             };
-            app.store().add_account(&new, app.engine.clock().now()).await?
+            app.store()
+                .add_account(&new, app.engine.clock().now())
+                .await?
         }
         Err(error) => return Err(error.into()),
     };
     let found = app.engine.check_account(&account).await?;
-    match found.checks.iter().find(|check| check.state == exmetrics_engine::CheckState::Failed) {
-        Some(check) => Err(Failure::person(format!("{}: {}", check.name, check.message))),
+    match found
+        .checks
+        .iter()
+        .find(|check| check.state == exmetrics_engine::CheckState::Failed)
+    {
+        Some(check) => Err(Failure::person(format!(
+            "{}: {}",
+            check.name, check.message
+        ))),
         None => Ok(account),
     }
 }
@@ -154,7 +175,11 @@ async fn dataset_for(app: &App, report: &Report, account: &Account) -> Result<Da
 
 /// A few days of detail, a month of trends: what the quota allows without waiting.
 fn details(report: &Report) -> Details {
-    let wanted = if report.grain == Grain::Trend { Period::Days(30) } else { Period::Days(7) };
+    let wanted = if report.grain == Grain::Trend {
+        Period::Days(30)
+    } else {
+        Period::Days(7)
+    };
     if report.grain == Grain::Detail && report.takes(Parameter::Date) {
         let (from, to) = (DayChoice::DaysBack(7), DayChoice::DaysBack(4));
         return Details::Range { from, to };
@@ -198,8 +223,18 @@ async fn summary(
     } else {
         say::out("")?;
         listing::pairs(&[
-            ("DataSets", format!("{} of {} succeeded", runs.len() - failed.len(), runs.len())),
-            ("rows", format!("{} landed, {} in the tables", thousands(landed), thousands(table_rows))),
+            (
+                "DataSets",
+                format!("{} of {} succeeded", runs.len() - failed.len(), runs.len()),
+            ),
+            (
+                "rows",
+                format!(
+                    "{} landed, {} in the tables",
+                    thousands(landed),
+                    thousands(table_rows)
+                ),
+            ),
             ("days", thousands(days.len() as u64)),
             ("versions", thousands(versions)),
             ("tables", tables.clone()),
@@ -212,12 +247,20 @@ async fn summary(
             app.config.home.display()
         ))?;
     }
-    Ok(if failed.is_empty() { Ended::Done } else { Ended::Partial })
+    Ok(if failed.is_empty() {
+        Ended::Done
+    } else {
+        Ended::Partial
+    })
 }
 
 async fn questions(app: &App) -> Result<(), Failure> {
     let session = QuerySession::new(app.named_tables().await?)?;
-    let show = ShowArguments { format: None, output: None, safe_for_spreadsheets: false };
+    let show = ShowArguments {
+        format: None,
+        output: None,
+        safe_for_spreadsheets: false,
+    };
     for (question, sql) in QUESTIONS {
         say::out("")?;
         say::out(question)?;

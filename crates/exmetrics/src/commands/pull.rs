@@ -26,13 +26,22 @@ pub(crate) async fn run(
     if pull.plan {
         let view = app.engine.view_plan(report, &plans, &accounts).await?;
         dataset::show_plan(&view, global.json)?;
-        return Ok(if view.requests.is_empty() { Ended::Failed } else { Ended::Done });
+        return Ok(if view.requests.is_empty() {
+            Ended::Failed
+        } else {
+            Ended::Done
+        });
     }
     refuse_nothing_left(&plans)?;
     let pulled = {
         let progress = Shown::new(&report.slug, global.quiet);
-        let choice = RunChoice { full: true, wait: !pull.no_wait };
-        app.engine.pull(report, &accounts, &plans, choice, &progress).await?
+        let choice = RunChoice {
+            full: true,
+            wait: !pull.no_wait,
+        };
+        app.engine
+            .pull(report, &accounts, &plans, choice, &progress)
+            .await?
     };
     let shown = show(app, report, &pulled, pull);
     app.engine.forget_pulled(&pulled);
@@ -42,9 +51,10 @@ pub(crate) async fn run(
 
 fn refuse_nothing_left(plans: &[AccountPlan]) -> Result<(), Failure> {
     match plans.first() {
-        Some(planned) if planned.plan.nothing_left() => {
-            Err(Failure::failed(format!("nothing is left to ask: {}", dataset::left_out(&planned.plan))))
-        }
+        Some(planned) if planned.plan.nothing_left() => Err(Failure::failed(format!(
+            "nothing is left to ask: {}",
+            dataset::left_out(&planned.plan)
+        ))),
         _ => Ok(()),
     }
 }
@@ -77,9 +87,16 @@ fn settle(
         && pulled.replies.is_empty()
         && !first.no_data_yet
     {
-        let worst = pulled.failures.iter().find(|one| one.needs_person).unwrap_or(first);
+        let worst = pulled
+            .failures
+            .iter()
+            .find(|one| one.needs_person)
+            .unwrap_or(first);
         let all_need_a_person = accounts.iter().all(|account| {
-            pulled.failures.iter().any(|one| one.account == account.name && one.needs_person)
+            pulled
+                .failures
+                .iter()
+                .any(|one| one.account == account.name && one.needs_person)
         });
         let failure = if all_need_a_person {
             Failure::person(&worst.message)
@@ -89,7 +106,10 @@ fn settle(
         return Err(failure.next(&worst.next_step));
     }
     for failure in &pulled.failures {
-        say::note(format!("{}, {}: {}", failure.account, failure.asked, failure.message));
+        say::note(format!(
+            "{}, {}: {}",
+            failure.account, failure.asked, failure.message
+        ));
         if !failure.next_step.is_empty() {
             say::note(format!("  {}", failure.next_step));
         }
@@ -105,9 +125,16 @@ fn settle(
     let awaited = pulled.awaited();
     if !awaited.is_empty() {
         missing = true;
-        say::note(format!("not published yet: {}", exmetrics_engine::name_days(&awaited)));
+        say::note(format!(
+            "not published yet: {}",
+            exmetrics_engine::name_days(&awaited)
+        ));
     }
-    if pulled.replies.iter().any(|reply| reply.decoded.concealed == Some(true)) {
+    if pulled
+        .replies
+        .iter()
+        .any(|reply| reply.decoded.concealed == Some(true))
+    {
         say::note("names are concealed by the tenant");
     }
     if let (Some(rows), false) = (rows, global.quiet || global.json) {

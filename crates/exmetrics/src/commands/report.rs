@@ -23,8 +23,11 @@ fn list(workload: Option<&str>, as_json: bool) -> Result<(), Failure> {
     };
     let reports: Vec<&Report> = catalog().all().iter().filter(wanted).collect();
     if reports.is_empty() {
-        let mut known: Vec<&str> =
-            catalog().all().iter().map(|report| report.workload.as_str()).collect();
+        let mut known: Vec<&str> = catalog()
+            .all()
+            .iter()
+            .map(|report| report.workload.as_str())
+            .collect();
         known.sort_unstable();
         known.dedup();
         return Err(Failure::arguments(format!(
@@ -34,7 +37,12 @@ fn list(workload: Option<&str>, as_json: bool) -> Result<(), Failure> {
         .next(format!("There are: {}.", known.join(", "))));
     }
     if as_json {
-        return say::json(&reports.iter().map(|report| summary(report)).collect::<Vec<_>>());
+        return say::json(
+            &reports
+                .iter()
+                .map(|report| summary(report))
+                .collect::<Vec<_>>(),
+        );
     }
     let rows: Vec<Vec<String>> = reports
         .iter()
@@ -65,7 +73,12 @@ fn show(report: &Report, as_json: bool) -> Result<(), Failure> {
         let mut value = serde_json::to_value(report)
             .map_err(|error| Failure::failed(format!("the report cannot be written: {error}")))?;
         value["default_update"] = report.default_update().as_str().into();
-        for (column, known) in value["columns"].as_array_mut().into_iter().flatten().zip(&report.columns) {
+        for (column, known) in value["columns"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+            .zip(&report.columns)
+        {
             column["name"] = known.name().into();
         }
         return say::json(&value);
@@ -73,7 +86,9 @@ fn show(report: &Report, as_json: bool) -> Result<(), Failure> {
     say::out(&report.title)?;
     say::out(&report.tells)?;
     if let Some(since) = report.retired_since {
-        say::out(format!("The service behind it ended on {since}; it is still asked."))?;
+        say::out(format!(
+            "The service behind it ended on {since}; it is still asked."
+        ))?;
     }
     say::out("")?;
     let clouds = report.clouds.iter().map(|(version, clouds)| {
@@ -84,18 +99,24 @@ fn show(report: &Report, as_json: bool) -> Result<(), Failure> {
     listing::pairs(&[
         ("report", report.slug.clone()),
         ("function", report.function.clone()),
-        ("connector name", report.connector_name.clone().unwrap_or_else(|| "-".into())),
+        (
+            "connector name",
+            report.connector_name.clone().unwrap_or_else(|| "-".into()),
+        ),
         ("workload", report.workload.clone()),
         ("grain", grain(report.grain).to_owned()),
         ("choose", choices(report)),
         ("offered", clouds.collect::<Vec<_>>().join("; ")),
         ("update method", report.default_update().to_string()),
         ("key", report.key.join(", ")),
-        ("permission", format!(
-            "app: {}; person: {}",
-            permission(&report.permissions.application),
-            permission(&report.permissions.delegated)
-        )),
+        (
+            "permission",
+            format!(
+                "app: {}; person: {}",
+                permission(&report.permissions.application),
+                permission(&report.permissions.delegated)
+            ),
+        ),
     ])?;
     say::out("")?;
     let rows: Vec<Vec<String>> = report
@@ -106,7 +127,11 @@ fn show(report: &Report, as_json: bool) -> Result<(), Failure> {
                 column.name(),
                 column.kind.as_str().to_owned(),
                 column.unit.clone().unwrap_or_default(),
-                if column.personal { "yes".into() } else { String::new() },
+                if column.personal {
+                    "yes".into()
+                } else {
+                    String::new()
+                },
                 column.meaning.clone(),
             ]
         })
@@ -129,7 +154,13 @@ fn choices(report: &Report) -> String {
     let days = report
         .offers_days()
         .then(|| format!("days ({} back)", report.window_days().unwrap_or_default()));
-    let parts: Vec<String> =
-        [(!periods.is_empty()).then(|| periods.join(" ")), days].into_iter().flatten().collect();
-    if parts.is_empty() { "-".into() } else { parts.join(", ") }
+    let parts: Vec<String> = [(!periods.is_empty()).then(|| periods.join(" ")), days]
+        .into_iter()
+        .flatten()
+        .collect();
+    if parts.is_empty() {
+        "-".into()
+    } else {
+        parts.join(", ")
+    }
 }

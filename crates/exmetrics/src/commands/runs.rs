@@ -14,11 +14,7 @@ use crate::{
     say,
 };
 
-pub(crate) async fn run(
-    app: &App,
-    command: RunCommand,
-    global: &Global,
-) -> Result<Ended, Failure> {
+pub(crate) async fn run(app: &App, command: RunCommand, global: &Global) -> Result<Ended, Failure> {
     match command {
         RunCommand::List { dataset, limit } => {
             list(app, dataset.as_deref(), limit, global).await?;
@@ -36,7 +32,10 @@ pub(crate) async fn run(
             }
             let report = {
                 let progress = Shown::new("retry", global.quiet);
-                let choice = RunChoice { full: run.full, wait: !no_wait };
+                let choice = RunChoice {
+                    full: run.full,
+                    wait: !no_wait,
+                };
                 app.engine.retry(&run, choice, &progress).await?
             };
             dataset::show_report(&report, global.json)
@@ -76,12 +75,19 @@ async fn list(
                 run.state.as_str().to_owned(),
                 seconds(run.started_at),
                 run.rows.map(|rows| rows.to_string()).unwrap_or_default(),
-                run.version.map(|version| version.to_string()).unwrap_or_default(),
+                run.version
+                    .map(|version| version.to_string())
+                    .unwrap_or_default(),
                 run.message.clone().unwrap_or_default(),
             ]
         })
         .collect();
-    listing::table(&["run", "dataset", "state", "started", "rows", "version", "message"], &rows)
+    listing::table(
+        &[
+            "run", "dataset", "state", "started", "rows", "version", "message",
+        ],
+        &rows,
+    )
 }
 
 async fn value(app: &App, run: &Run, dataset: &str) -> Result<serde_json::Value, Failure> {
@@ -105,7 +111,11 @@ async fn show(app: &App, run: &Run, global: &Global) -> Result<(), Failure> {
     let requests = app.store().requests(&run.id).await?;
     let accounts = app.store().run_accounts(&run.id).await?;
     let name = |id: &str| {
-        accounts.iter().find(|one| one.account_id == id).map(|one| one.name.clone()).unwrap_or_default()
+        accounts
+            .iter()
+            .find(|one| one.account_id == id)
+            .map(|one| one.name.clone())
+            .unwrap_or_default()
     };
     if global.json {
         let mut value = value(app, run, &dataset).await?;
@@ -129,8 +139,16 @@ async fn show(app: &App, run: &Run, global: &Global) -> Result<(), Failure> {
         ("state", run.state.as_str().to_owned()),
         ("started", seconds(run.started_at)),
         ("ended", run.ended_at.map(seconds).unwrap_or_default()),
-        ("rows", run.rows.map(|rows| rows.to_string()).unwrap_or_default()),
-        ("version", run.version.map(|version| version.to_string()).unwrap_or_default()),
+        (
+            "rows",
+            run.rows.map(|rows| rows.to_string()).unwrap_or_default(),
+        ),
+        (
+            "version",
+            run.version
+                .map(|version| version.to_string())
+                .unwrap_or_default(),
+        ),
         ("message", run.message.clone().unwrap_or_default()),
         ("next step", run.next_step.clone().unwrap_or_default()),
     ])?;
@@ -144,7 +162,10 @@ async fn show(app: &App, run: &Run, global: &Global) -> Result<(), Failure> {
                 (RequestState::Failed, _) => "failed",
                 (RequestState::Pending, _) => "to be asked",
             };
-            let problem = request.failure.as_ref().map(|failure| failure.message.clone());
+            let problem = request
+                .failure
+                .as_ref()
+                .map(|failure| failure.message.clone());
             vec![
                 name(&request.account_id),
                 request.ask.to_string(),

@@ -17,13 +17,18 @@ pub(crate) fn open(
     let target = match &arguments.output {
         Some(file) => Target::File(file.clone()),
         None if matches!(format, Format::Parquet | Format::Xlsx) && say::is_terminal() => {
-            return Err(Failure::arguments(format!("{format} is not for reading on a terminal"))
-                .next("Give a file with --output FILE."));
+            return Err(
+                Failure::arguments(format!("{format} is not for reading on a terminal"))
+                    .next("Give a file with --output FILE."),
+            );
         }
         None => Target::Stdout,
     };
     let on_terminal = arguments.output.is_none() && say::is_terminal();
-    let width = on_terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0);
+    let width = on_terminal
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map(|(width, _)| width.0);
     let options = ShowOptions {
         safe_for_spreadsheets: arguments.safe_for_spreadsheets,
         terminal_width: width,
@@ -35,7 +40,10 @@ pub(crate) fn open(
 
 fn format(arguments: &ShowArguments) -> Format {
     let by_ending = |file: &std::path::PathBuf| default_format(Path::new(file));
-    arguments.format.or_else(|| arguments.output.as_ref().and_then(by_ending)).unwrap_or(Format::Table)
+    arguments
+        .format
+        .or_else(|| arguments.output.as_ref().and_then(by_ending))
+        .unwrap_or(Format::Table)
 }
 
 /// Shows a stream of rows and says how many there were.
@@ -48,7 +56,10 @@ pub(crate) async fn stream(
     while let Some(batch) = rows.next().await {
         let batch = batch.map_err(|error| {
             let text = error.strip_backtrace();
-            Failure::failed(format!("{what} failed: {}", text.lines().next().unwrap_or_default()))
+            Failure::failed(format!(
+                "{what} failed: {}",
+                text.lines().next().unwrap_or_default()
+            ))
         })?;
         writer.write(&batch)?;
     }

@@ -52,7 +52,9 @@ pub(crate) async fn run(arguments: &SimArguments, global: &Global) -> Result<End
     if let Some(file) = &arguments.client_secret_out {
         write_secret(file, &secret).map_err(Failure::at_file("writing", file))?;
     } else if arguments.client_secret_file.is_none() {
-        say::note("The client secret is made up anew and not shown; use --client-secret-file or --client-secret-out.");
+        say::note(
+            "The client secret is made up anew and not shown; use --client-secret-file or --client-secret-out.",
+        );
     }
     let sim = start(options).await?;
     describe(&sim, arguments, global)?;
@@ -63,12 +65,18 @@ pub(crate) async fn run(arguments: &SimArguments, global: &Global) -> Result<End
 
 /// Starts a simulated tenant.
 pub(crate) async fn start(options: SimOptions) -> Result<Sim, Failure> {
-    exmetrics_sim::start(options).await.map_err(|error| Failure::failed(error.to_string()))
+    exmetrics_sim::start(options)
+        .await
+        .map_err(|error| Failure::failed(error.to_string()))
 }
 
 /// A client secret that nobody has seen.
 pub(crate) fn new_secret() -> SecretString {
-    SecretString::from(format!("sim~{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple()))
+    SecretString::from(format!(
+        "sim~{}{}",
+        uuid::Uuid::new_v4().simple(),
+        uuid::Uuid::new_v4().simple()
+    ))
 }
 
 /// Until a person ends it.
@@ -89,10 +97,17 @@ fn describe(sim: &Sim, arguments: &SimArguments, global: &Global) -> Result<(), 
     say::out("The simulated tenant is running; Ctrl-C ends it.")?;
     say::out(format!("  sign-in and Graph  {}", sim.login_url()))?;
     say::out(format!("  downloads          {}", sim.download_url()))?;
-    say::out(format!("  tenant             {} ({})", sim.tenant_id(), arguments.tenant_domain))?;
+    say::out(format!(
+        "  tenant             {} ({})",
+        sim.tenant_id(),
+        arguments.tenant_domain
+    ))?;
     say::out(format!("  client id          {}", sim.client_id()))?;
     say::out("Add it as an account:")?;
-    let secret = arguments.client_secret_file.as_ref().or(arguments.client_secret_out.as_ref());
+    let secret = arguments
+        .client_secret_file
+        .as_ref()
+        .or(arguments.client_secret_out.as_ref());
     let secret = secret.map_or("FILE".into(), |file| file.display().to_string());
     say::out(format!(
         "  exmetrics account add sim --tenant {} --client-id {} --client-secret-file {secret} \\\n    \
@@ -107,8 +122,12 @@ fn describe(sim: &Sim, arguments: &SimArguments, global: &Global) -> Result<(), 
 #[cfg(unix)]
 fn write_secret(file: &std::path::Path, secret: &SecretString) -> std::io::Result<()> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)?;
     file.write_all(secret.expose_secret().as_bytes())
 }
 

@@ -50,14 +50,22 @@ impl Ended {
     /// The same, after a look at the exit code.
     #[track_caller]
     pub(crate) fn with_code(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, code,
+            "stdout: {}\nstderr: {}",
+            self.stdout, self.stderr
+        );
         self
     }
 
     /// The same, after a look for some words in what was said on stderr.
     #[track_caller]
     pub(crate) fn saying(self, words: &str) -> Self {
-        assert!(self.stderr.contains(words), "not said: {words}\nstderr: {}", self.stderr);
+        assert!(
+            self.stderr.contains(words),
+            "not said: {words}\nstderr: {}",
+            self.stderr
+        );
         self
     }
 }
@@ -72,11 +80,18 @@ pub(crate) struct Home {
 impl Home {
     /// A home that is not there yet, whose clock starts at [`NOW`] and whose quota is generous.
     pub(crate) fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("exmetrics-it-").tempdir().expect("a folder");
-        Self { folder, environment: Vec::new(), now: NOW.into() }
-            .with("EXMETRICS_QUOTA_REQUESTS", "1000000")
-            .with("EXMETRICS_QUOTA_REQUESTS_JSON", "1000000")
-            .with("EXMETRICS_TRIES", "1")
+        let folder = tempfile::Builder::new()
+            .prefix("exmetrics-it-")
+            .tempdir()
+            .expect("a folder");
+        Self {
+            folder,
+            environment: Vec::new(),
+            now: NOW.into(),
+        }
+        .with("EXMETRICS_QUOTA_REQUESTS", "1000000")
+        .with("EXMETRICS_QUOTA_REQUESTS_JSON", "1000000")
+        .with("EXMETRICS_TRIES", "1")
     }
 
     /// The same with a variable of the environment.
@@ -137,10 +152,17 @@ impl Home {
 
     /// The same, with something on its standard input.
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Ended {
-        let mut child =
-            self.command(arguments).stdin(Stdio::piped()).spawn().expect("the program");
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("the program");
         // Whoever does not read it closes the pipe.
-        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        let _ = child
+            .stdin
+            .take()
+            .expect("a pipe")
+            .write_all(input.as_bytes());
         finish(child)
     }
 
@@ -179,7 +201,10 @@ impl Home {
     pub(crate) fn landings(&self, dataset: &str) -> Vec<Value> {
         let history = self.ok(&["dataset", "history", dataset, "--json"]).json();
         let versions = history.as_array().expect("a list").clone();
-        versions.into_iter().filter(|version| !version["run_id"].is_null()).collect()
+        versions
+            .into_iter()
+            .filter(|version| !version["run_id"].is_null())
+            .collect()
     }
 
     /// Every file below the home, by its path from there.
@@ -197,8 +222,19 @@ impl Home {
 /// The arguments that name the tenant's app, but not how it proves itself.
 pub(crate) fn app_arguments(name: &str, sim: &Sim) -> Vec<String> {
     [
-        "account", "add", name, "--tenant", sim.tenant_id(), "--client-id", sim.client_id(),
-        "--cloud", "custom", "--login-url", sim.login_url(), "--graph-url", sim.graph_url(),
+        "account",
+        "add",
+        name,
+        "--tenant",
+        sim.tenant_id(),
+        "--client-id",
+        sim.client_id(),
+        "--cloud",
+        "custom",
+        "--login-url",
+        sim.login_url(),
+        "--graph-url",
+        sim.graph_url(),
     ]
     .map(str::to_owned)
     .to_vec()
@@ -220,7 +256,9 @@ pub(crate) fn as_strs(arguments: &[String]) -> Vec<&str> {
 
 /// Calls `each` with every file below a folder.
 pub(crate) fn walk(folder: &Path, each: &mut dyn FnMut(&Path)) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {

@@ -2,8 +2,7 @@
 //! was answered.
 
 use std::{
-    fs,
-    thread,
+    fs, thread,
     time::{Duration, Instant},
 };
 
@@ -34,7 +33,12 @@ impl Scene {
     fn new() -> Self {
         let (home, sim) = (Home::new().with("EXMETRICS_TRIES", "3"), tenant());
         home.add_account("app", &sim);
-        let mut scene = Self { sim, home, undisturbed: Vec::new(), takes: Duration::ZERO };
+        let mut scene = Self {
+            sim,
+            home,
+            undisturbed: Vec::new(),
+            takes: Duration::ZERO,
+        };
         scene.create("undisturbed", "partition");
         let began = Instant::now();
         scene.home.ok(&["dataset", "run", "undisturbed"]);
@@ -45,8 +49,17 @@ impl Scene {
     }
 
     fn create(&self, name: &str, method: &str) {
-        let mut arguments =
-            vec!["dataset", "create", name, "--report", REPORT, "--account", "app", "--update", method];
+        let mut arguments = vec![
+            "dataset",
+            "create",
+            name,
+            "--report",
+            REPORT,
+            "--account",
+            "app",
+            "--update",
+            method,
+        ];
         arguments.extend(RANGE);
         self.home.ok(&arguments);
     }
@@ -55,7 +68,11 @@ impl Scene {
     fn kill_and_run_again(&self, name: &str, method: &str, moment: &dyn Fn()) {
         self.create(name, method);
         self.sim.forget_requests();
-        let mut child = self.home.command(&["dataset", "run", name]).spawn().expect("the program");
+        let mut child = self
+            .home
+            .command(&["dataset", "run", name])
+            .spawn()
+            .expect("the program");
         moment();
         child.kill().expect("a process to kill");
         finish(child);
@@ -79,7 +96,10 @@ impl Scene {
         // needs all days each time, by a whole one.
         if !ended {
             let both = asked_before.len() + asked_after.len();
-            assert!((DAYS..=DAYS + 1).contains(&both), "{what}: then {asked_after:?}");
+            assert!(
+                (DAYS..=DAYS + 1).contains(&both),
+                "{what}: then {asked_after:?}"
+            );
             assert_eq!(self.home.landings(name).len(), 1, "{what}");
             assert_eq!(content(&self.home.export(name)), self.undisturbed, "{what}");
         }
@@ -88,7 +108,10 @@ impl Scene {
 
     /// Whether the run has ended, and the days of which a run under way has the whole reply.
     fn standing(&self, name: &str) -> (bool, Vec<String>) {
-        let runs = self.home.ok(&["run", "list", "--dataset", name, "--json"]).json();
+        let runs = self
+            .home
+            .ok(&["run", "list", "--dataset", name, "--json"])
+            .json();
         let Some(run) = runs.get(0).and_then(|run| run["id"].as_str()) else {
             return (false, Vec::new());
         };
@@ -103,11 +126,17 @@ impl Scene {
     }
 
     fn check_runs(&self, name: &str, what: &str) {
-        let runs = self.home.ok(&["run", "list", "--dataset", name, "--json"]).json();
+        let runs = self
+            .home
+            .ok(&["run", "list", "--dataset", name, "--json"])
+            .json();
         for run in runs.as_array().expect("runs") {
             assert_eq!(run["state"], "succeeded", "{what}: {run}");
         }
-        let coverage = self.home.ok(&["dataset", "coverage", name, "--json"]).json();
+        let coverage = self
+            .home
+            .ok(&["dataset", "coverage", name, "--json"])
+            .json();
         let coverage = coverage.as_array().expect("days");
         assert_eq!(coverage.len(), DAYS, "{what}");
         let published = |day: &Value| day["state"] == "published";
@@ -128,7 +157,11 @@ fn until_seen(sim: &Sim, host: Host, requests: usize) {
     while sim.count(host) < requests && began.elapsed() < Duration::from_secs(20) {
         thread::sleep(Duration::from_millis(1));
     }
-    assert!(sim.count(host) >= requests, "{host:?} saw only {} requests", sim.count(host));
+    assert!(
+        sim.count(host) >= requests,
+        "{host:?} saw only {} requests",
+        sim.count(host)
+    );
 }
 
 fn stalled(place: FaultPlace, nth: u64) -> FaultRule {
@@ -142,9 +175,10 @@ fn killed_while_a_request_is_under_way() {
     let scene = Scene::new();
     let mut methods = METHODS.iter().cycle();
     for nth in 1..=DAYS {
-        for (place, host) in
-            [(FaultPlace::Graph, Host::Graph), (FaultPlace::Download, Host::Download)]
-        {
+        for (place, host) in [
+            (FaultPlace::Graph, Host::Graph),
+            (FaultPlace::Download, Host::Download),
+        ] {
             scene.sim.set_faults(vec![stalled(place, nth as u64)]);
             let name = format!("{host:?} {nth}");
             let method = methods.next().expect("a method");
@@ -152,7 +186,9 @@ fn killed_while_a_request_is_under_way() {
         }
     }
     scene.sim.set_faults(vec![stalled(FaultPlace::Token, 1)]);
-    scene.kill_and_run_again("sign-in", "partition", &|| until_seen(&scene.sim, Host::Login, 1));
+    scene.kill_and_run_again("sign-in", "partition", &|| {
+        until_seen(&scene.sim, Host::Login, 1)
+    });
     assert_eq!(scene.sim.leaks(), []);
 }
 
@@ -164,7 +200,11 @@ fn killed_at_any_moment() {
         let method = METHODS[number % METHODS.len()];
         // Half of them in the last part of the run, where rows land and the ledger is written.
         let whole = scene.takes.as_micros() as u64;
-        let (from, to) = if number % 2 == 0 { (0, whole) } else { (whole * 6 / 10, whole * 11 / 10) };
+        let (from, to) = if number % 2 == 0 {
+            (0, whole)
+        } else {
+            (whole * 6 / 10, whole * 11 / 10)
+        };
         let delay = Duration::from_micros(from + random.below(to - from));
         let name = format!("random {number}");
         scene.kill_and_run_again(&name, method, &|| thread::sleep(delay));
@@ -193,8 +233,14 @@ fn killed_again_and_again() {
     let mut random = Random(11);
     let mut seen = 0;
     for _ in 0..12 {
-        let mut child = scene.home.command(&["dataset", "run", "often"]).spawn().expect("the program");
-        thread::sleep(Duration::from_micros(random.below(scene.takes.as_micros() as u64)));
+        let mut child = scene
+            .home
+            .command(&["dataset", "run", "often"])
+            .spawn()
+            .expect("the program");
+        thread::sleep(Duration::from_micros(
+            random.below(scene.takes.as_micros() as u64),
+        ));
         child.kill().expect("a process to kill");
         seen += 1;
         if finish(child).code == 0 {
@@ -205,13 +251,24 @@ fn killed_again_and_again() {
         }
     }
     scene.sim.forget_requests();
-    let runs = scene.home.ok(&["run", "list", "--dataset", "often", "--json"]).json();
-    let ended = runs.as_array().expect("runs").iter().any(|run| run["state"] == "succeeded");
+    let runs = scene
+        .home
+        .ok(&["run", "list", "--dataset", "often", "--json"])
+        .json();
+    let ended = runs
+        .as_array()
+        .expect("runs")
+        .iter()
+        .any(|run| run["state"] == "succeeded");
     if !ended {
         scene.home.ok(&["dataset", "run", "often"]);
     }
     assert_eq!(scene.home.landings("often").len(), 1, "after {seen} kills");
-    assert_eq!(content(&scene.home.export("often")), scene.undisturbed, "after {seen} kills");
+    assert_eq!(
+        content(&scene.home.export("often")),
+        scene.undisturbed,
+        "after {seen} kills"
+    );
 }
 
 #[test]
@@ -232,7 +289,9 @@ fn a_killed_pull_leaves_no_half_of_a_file() {
     for number in 0..12 {
         let file = scene.home.beside(&format!("{number}.csv"));
         let mut child = pull(&file.display().to_string());
-        thread::sleep(Duration::from_micros(takes / 2 + random.below(takes * 6 / 10)));
+        thread::sleep(Duration::from_micros(
+            takes / 2 + random.below(takes * 6 / 10),
+        ));
         child.kill().expect("a process to kill");
         finish(child);
         if file.exists() {
@@ -247,9 +306,16 @@ fn a_run_that_lives_is_not_taken_over() {
     scene.create("held", "partition");
     scene.sim.forget_requests();
     scene.sim.set_faults(vec![stalled(FaultPlace::Graph, 2)]);
-    let mut child = scene.home.command(&["dataset", "run", "held"]).spawn().expect("the program");
+    let mut child = scene
+        .home
+        .command(&["dataset", "run", "held"])
+        .spawn()
+        .expect("the program");
     until_seen(&scene.sim, Host::Graph, 2);
-    let busy = scene.home.run(&["dataset", "run", "held", "--json"]).with_code(1);
+    let busy = scene
+        .home
+        .run(&["dataset", "run", "held", "--json"])
+        .with_code(1);
     assert_eq!(busy.error()["kind"], "busy");
     assert!(scene.home.landings("held").is_empty());
     child.kill().expect("a process to kill");

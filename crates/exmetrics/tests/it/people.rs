@@ -32,13 +32,18 @@ pub(crate) fn agree(mut child: Child) -> Ended {
         let mut next = wire::get(&url);
         // Entra's way back, and once more where less is asked for at the second try.
         for _ in 0..4 {
-            let Some(location) = next.header("location").map(str::to_owned) else { break };
+            let Some(location) = next.header("location").map(str::to_owned) else {
+                break;
+            };
             next = wire::get(&location);
         }
     }
     stderr.read_to_string(&mut said).expect("text");
     let rest = crate::home::finish(child);
-    Ended { stderr: said, ..rest }
+    Ended {
+        stderr: said,
+        ..rest
+    }
 }
 
 /// Adds an account that a person signs in to.
@@ -46,13 +51,19 @@ pub(crate) fn agree(mut child: Child) -> Ended {
 pub(crate) fn add_person(home: &Home, name: &str, sim: &Sim) -> Ended {
     let mut arguments = app_arguments(name, sim);
     arguments.extend(["--sign-in", "browser", "--no-browser"].map(str::to_owned));
-    agree(home.command(&as_strs(&arguments)).spawn().expect("the program"))
+    agree(
+        home.command(&as_strs(&arguments))
+            .spawn()
+            .expect("the program"),
+    )
 }
 
 #[test]
 fn a_person_in_a_browser() {
     let (home, sim) = (Home::new(), tenant());
-    let added = add_person(&home, "person", &sim).with_code(0).saying("'person' is added");
+    let added = add_person(&home, "person", &sim)
+        .with_code(0)
+        .saying("'person' is added");
     assert!(added.stdout.contains("sign-in: signed in"), "{added:?}");
     let shown = home.ok(&["account", "show", "person", "--json"]).json();
     assert_eq!(shown["sign_in"], "browser");
@@ -68,7 +79,14 @@ fn a_rotated_refresh_token_is_kept_before_it_is_used() {
     add_person(&home, "person", &sim).with_code(0);
     // The tenant takes each refresh token once: a stale one would be refused.
     for _ in 0..3 {
-        home.ok(&["pull", "email-activity-counts", "--account", "person", "--period", "D7"]);
+        home.ok(&[
+            "pull",
+            "email-activity-counts",
+            "--account",
+            "person",
+            "--period",
+            "D7",
+        ]);
     }
     sim.forget_requests();
     let tokens = || sim.count(Host::Login);
@@ -85,13 +103,25 @@ fn a_person_with_a_device_code() {
     arguments.extend(["--sign-in", "device"].map(str::to_owned));
     let added = home.ok(&as_strs(&arguments)).saying("and enter ");
     assert!(added.stdout.contains("sign-in: signed in"), "{added:?}");
-    home.ok(&["pull", "email-activity-counts", "--account", "person", "--period", "D7"]);
+    home.ok(&[
+        "pull",
+        "email-activity-counts",
+        "--account",
+        "person",
+        "--period",
+        "D7",
+    ]);
 }
 
 #[test]
 fn a_person_who_declines() {
-    let (home, sim) =
-        (Home::new(), start(SimOptions { person: PersonAtBrowser::Declines, ..options() }));
+    let (home, sim) = (
+        Home::new(),
+        start(SimOptions {
+            person: PersonAtBrowser::Declines,
+            ..options()
+        }),
+    );
     let added = add_person(&home, "person", &sim).with_code(4);
     assert!(added.stderr.contains("AADSTS65004"), "{added:?}");
     let shown = home.ok(&["account", "show", "person", "--json"]).json();
@@ -102,10 +132,20 @@ fn a_person_who_declines() {
 fn a_person_whose_sign_in_ends_is_asked_to_sign_in_again() {
     let (home, sim) = (Home::new(), tenant());
     add_person(&home, "person", &sim).with_code(0);
-    let pull = ["pull", "email-activity-counts", "--account", "person", "--period", "D7"];
+    let pull = [
+        "pull",
+        "email-activity-counts",
+        "--account",
+        "person",
+        "--period",
+        "D7",
+    ];
     let end = |what: &dyn Fn(&Sim), code: &str| {
         what(&sim);
-        home.run(&pull).with_code(4).saying(code).saying("exmetrics account sign-in");
+        home.run(&pull)
+            .with_code(4)
+            .saying(code)
+            .saying("exmetrics account sign-in");
         let again = home.command(&["account", "sign-in", "person", "--no-browser"]);
         sim.require_interaction(false);
         agree({ again }.spawn().expect("the program")).with_code(0);
@@ -118,14 +158,36 @@ fn a_person_whose_sign_in_ends_is_asked_to_sign_in_again() {
 
 #[test]
 fn a_person_without_the_role() {
-    let (home, sim) =
-        (Home::new(), start(SimOptions { person_role: PersonRole::GlobalReader, ..options() }));
+    let (home, sim) = (
+        Home::new(),
+        start(SimOptions {
+            person_role: PersonRole::GlobalReader,
+            ..options()
+        }),
+    );
     add_person(&home, "person", &sim).with_code(0);
-    home.ok(&["pull", "email-activity-counts", "--account", "person", "--period", "D7"]);
-    home.run(&["pull", "email-activity-user-detail", "--account", "person", "--period", "D7"])
-        .with_code(4)
-        .saying("Reports Reader");
-    let none = start(SimOptions { person_role: PersonRole::None, ..options() });
+    home.ok(&[
+        "pull",
+        "email-activity-counts",
+        "--account",
+        "person",
+        "--period",
+        "D7",
+    ]);
+    home.run(&[
+        "pull",
+        "email-activity-user-detail",
+        "--account",
+        "person",
+        "--period",
+        "D7",
+    ])
+    .with_code(4)
+    .saying("Reports Reader");
+    let none = start(SimOptions {
+        person_role: PersonRole::None,
+        ..options()
+    });
     add_person(&home, "nobody", &none).with_code(4);
     let shown = home.ok(&["account", "show", "nobody", "--json"]).json();
     assert_eq!(shown["state"], "failed");

@@ -24,12 +24,20 @@ pub(crate) fn check_all<C: Sync>(cases: &[C], check: impl Fn(&C) -> Result<(), S
                         Ok(Err(problem)) => problem,
                         Err(_) => "panicked, as told above".into(),
                     };
-                    wrong.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+                    wrong
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(problem);
                 }
             });
         }
     });
     let wrong = wrong.into_inner().unwrap_or_else(PoisonError::into_inner);
     let many = cases.len();
-    assert!(wrong.is_empty(), "{} of {many} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {many} cases are wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -22,7 +22,11 @@ pub(crate) fn options() -> SimOptions {
     SimOptions {
         people: 30,
         now: NOW.parse().expect("a moment"),
-        quota: Quota { csv: u32::MAX, json: u32::MAX, window: Duration::from_secs(600) },
+        quota: Quota {
+            csv: u32::MAX,
+            json: u32::MAX,
+            window: Duration::from_secs(600),
+        },
         person: PersonAtBrowser::AgreesAtOnce,
         device_interval: Duration::from_secs(1),
         ..SimOptions::default()
@@ -31,7 +35,9 @@ pub(crate) fn options() -> SimOptions {
 
 /// Starts a tenant.
 pub(crate) fn start(options: SimOptions) -> Sim {
-    RUNTIME.block_on(exmetrics_sim::start(options)).expect("a tenant")
+    RUNTIME
+        .block_on(exmetrics_sim::start(options))
+        .expect("a tenant")
 }
 
 /// Starts the usual tenant.

@@ -39,7 +39,11 @@ impl Answer {
 pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let rest = url.strip_prefix("http://").expect("http");
     let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let path = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("/{path}")
+    };
     let mut stream = TcpStream::connect(host).expect("a listener");
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
     for (name, value) in headers {
@@ -49,10 +53,21 @@ pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str
     stream.write_all(head.as_bytes()).expect("a connection");
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).expect("an answer");
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    let end = bytes
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .expect("a head");
     let head = String::from_utf8(bytes[..end].to_vec()).expect("a head of text");
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-    let mut answer = Answer { status, head, body: bytes.split_off(end + 4) };
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .expect("a status");
+    let mut answer = Answer {
+        status,
+        head,
+        body: bytes.split_off(end + 4),
+    };
     if answer.header("transfer-encoding") == Some("chunked") {
         answer.body = unchunk(&answer.body);
     }
@@ -62,7 +77,10 @@ pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str
 fn unchunk(mut bytes: &[u8]) -> Vec<u8> {
     let mut whole = Vec::new();
     loop {
-        let line = bytes.windows(2).position(|two| two == b"\r\n").expect("a chunk's length");
+        let line = bytes
+            .windows(2)
+            .position(|two| two == b"\r\n")
+            .expect("a chunk's length");
         let length = str::from_utf8(&bytes[..line]).expect("a length");
         let length = usize::from_str_radix(length, 16).expect("a length");
         bytes = &bytes[line + 2..];
@@ -91,8 +109,10 @@ fn encoded(text: &str) -> String {
 }
 
 fn form(fields: &[(&str, &str)]) -> String {
-    let pairs: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encoded(value)))
+        .collect();
     pairs.join("&")
 }
 
@@ -100,8 +120,16 @@ fn token(sim: &Sim, fields: &[(&str, &str)]) -> String {
     let url = format!("{}/{}/oauth2/v2.0/token", sim.login_url(), sim.tenant_id());
     let kind = [("content-type", "application/x-www-form-urlencoded")];
     let answer = send("POST", &url, &kind, &form(fields));
-    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-    answer.json()["access_token"].as_str().expect("a token").to_owned()
+    assert_eq!(
+        answer.status,
+        200,
+        "{}",
+        String::from_utf8_lossy(&answer.body)
+    );
+    answer.json()["access_token"]
+        .as_str()
+        .expect("a token")
+        .to_owned()
 }
 
 /// A token for the app by itself.
@@ -132,9 +160,16 @@ pub(crate) fn person_token(sim: &Sim) -> String {
         ("code_challenge", challenge),
         ("code_challenge_method", "S256"),
     ]);
-    let url = format!("{}/{}/oauth2/v2.0/authorize?{query}", sim.login_url(), sim.tenant_id());
+    let url = format!(
+        "{}/{}/oauth2/v2.0/authorize?{query}",
+        sim.login_url(),
+        sim.tenant_id()
+    );
     let back = get(&url);
-    let code = back.location().split(['?', '&']).find_map(|pair| pair.strip_prefix("code="));
+    let code = back
+        .location()
+        .split(['?', '&'])
+        .find_map(|pair| pair.strip_prefix("code="));
     token(
         sim,
         &[
@@ -163,8 +198,10 @@ pub(crate) fn reply(sim: &Sim, token: &str, report: &Report, ask: Ask) -> Vec<Ve
         (false, ReplyFormat::Json) => ("beta", "?$format=application/json"),
     };
     let function = &report.function;
-    let mut url =
-        format!("{}/{version}/reports/{function}{arguments}{format}", sim.graph_url());
+    let mut url = format!(
+        "{}/{version}/reports/{function}{arguments}{format}",
+        sim.graph_url()
+    );
     if report.format == ReplyFormat::Csv {
         let answer = ask_graph(&url);
         return match answer.status {

@@ -15,9 +15,15 @@ const ROW: [&str; 3] = ["_account", "_requested_date", "user"];
 #[tokio::test]
 async fn partition_replaces_the_days_that_came_and_no_others() {
     let place = place().await;
-    let first = [vec![rows("a", 1, &[("x", Some(1)), ("y", None)])], vec![rows("a", 2, &[("x", Some(2))])]];
+    let first = [
+        vec![rows("a", 1, &[("x", Some(1)), ("y", None)])],
+        vec![rows("a", 2, &[("x", Some(2))])],
+    ];
     assert_eq!(place.land(Partition, &DAY, 1, &first).await.table_rows, 3);
-    let again = [vec![rows("a", 1, &[("x", Some(10))])], vec![rows("b", 2, &[("x", Some(7))])]];
+    let again = [
+        vec![rows("a", 1, &[("x", Some(10))])],
+        vec![rows("b", 2, &[("x", Some(7))])],
+    ];
     let landed = place.land(Partition, &DAY, 2, &again).await;
     assert_eq!((landed.rows, landed.table_rows, landed.version), (2, 3, 2));
     assert_eq!(place.lines().await, ["a 1 x 10", "a 2 x 2", "b 2 x 7"]);
@@ -25,7 +31,11 @@ async fn partition_replaces_the_days_that_came_and_no_others() {
 
 #[tokio::test]
 async fn the_same_rows_again_change_nothing_but_the_version() {
-    for (method, key) in [(Partition, &DAY[..]), (Upsert, &ROW[..]), (Replace, &["_account"][..])] {
+    for (method, key) in [
+        (Partition, &DAY[..]),
+        (Upsert, &ROW[..]),
+        (Replace, &["_account"][..]),
+    ] {
         let place = place().await;
         let replies = [vec![rows("a", 1, &[("x", Some(1)), ("y", None)])]];
         place.land(method, key, 1, &replies).await;
@@ -39,8 +49,22 @@ async fn the_same_rows_again_change_nothing_but_the_version() {
 #[tokio::test]
 async fn upsert_replaces_rows_with_the_same_key_and_keeps_the_rest() {
     let place = place().await;
-    place.land(Upsert, &ROW, 1, &[vec![rows("a", 1, &[("x", Some(1)), ("y", Some(2))])]]).await;
-    place.land(Upsert, &ROW, 2, &[vec![rows("a", 1, &[("y", None), ("z", Some(3))])]]).await;
+    place
+        .land(
+            Upsert,
+            &ROW,
+            1,
+            &[vec![rows("a", 1, &[("x", Some(1)), ("y", Some(2))])]],
+        )
+        .await;
+    place
+        .land(
+            Upsert,
+            &ROW,
+            2,
+            &[vec![rows("a", 1, &[("y", None), ("z", Some(3))])]],
+        )
+        .await;
     assert_eq!(place.lines().await, ["a 1 x 1", "a 1 y -", "a 1 z 3"]);
 }
 
@@ -60,7 +84,11 @@ async fn of_two_replies_of_a_run_the_later_row_counts() {
 async fn rows_with_the_same_key_in_one_reply_are_all_kept() {
     // Concealed names turn every id into the same zeros; rows must not vanish for that.
     let place = place().await;
-    let reply = [vec![rows("a", 1, &[("0", Some(1)), ("0", Some(2)), ("0", Some(3))])]];
+    let reply = [vec![rows(
+        "a",
+        1,
+        &[("0", Some(1)), ("0", Some(2)), ("0", Some(3))],
+    )]];
     place.land(Upsert, &ROW, 1, &reply).await;
     place.land(Upsert, &ROW, 2, &reply).await;
     assert_eq!(place.lines().await, ["a 1 0 1", "a 1 0 2", "a 1 0 3"]);
@@ -82,15 +110,32 @@ async fn append_adds_but_the_same_landing_never_twice() {
 #[tokio::test]
 async fn replace_of_a_whole_run_lets_go_of_everything_else() {
     let place = place().await;
-    place.land(Replace, &["_account"], 1, &[vec![rows("a", 1, &[("x", Some(1))])]]).await;
-    place.land(Replace, &["_account"], 2, &[vec![rows("b", 2, &[("y", Some(2))])]]).await;
+    place
+        .land(
+            Replace,
+            &["_account"],
+            1,
+            &[vec![rows("a", 1, &[("x", Some(1))])]],
+        )
+        .await;
+    place
+        .land(
+            Replace,
+            &["_account"],
+            2,
+            &[vec![rows("b", 2, &[("y", Some(2))])]],
+        )
+        .await;
     assert_eq!(place.lines().await, ["b 2 y 2"]);
 }
 
 #[tokio::test]
 async fn replace_of_half_a_run_keeps_the_other_accounts() {
     let place = place().await;
-    let both = [vec![rows("a", 1, &[("x", Some(1))])], vec![rows("b", 1, &[("y", Some(2))])]];
+    let both = [
+        vec![rows("a", 1, &[("x", Some(1))])],
+        vec![rows("b", 1, &[("y", Some(2))])],
+    ];
     place.land(Replace, &["_account"], 1, &both).await;
     let landing = place.begin(Replace, &["_account"], 2).await;
     let mut reply = landing.reply(&columns()).unwrap();
@@ -104,7 +149,9 @@ async fn replace_of_half_a_run_keeps_the_other_accounts() {
 async fn a_reply_without_rows_erases_nothing() {
     for (method, key) in [(Partition, &DAY[..]), (Replace, &["_account"][..])] {
         let place = place().await;
-        place.land(method, key, 1, &[vec![rows("a", 1, &[("x", Some(1))])]]).await;
+        place
+            .land(method, key, 1, &[vec![rows("a", 1, &[("x", Some(1))])]])
+            .await;
         let landed = place.land(method, key, 2, &[vec![rows("a", 1, &[])]]).await;
         assert_eq!(place.lines().await, ["a 1 x 1"], "{method}");
         assert_eq!((landed.rows, landed.table_rows), (0, 1), "{method}");
@@ -129,15 +176,27 @@ async fn what_was_written_and_never_landed_is_in_no_version() {
 #[tokio::test]
 async fn new_columns_join_the_table_and_old_rows_lack_them() {
     let place = place().await;
-    place.land(Partition, &DAY, 1, &[vec![rows("a", 1, &[("x", Some(1))])]]).await;
+    place
+        .land(Partition, &DAY, 1, &[vec![rows("a", 1, &[("x", Some(1))])]])
+        .await;
     let wider = with_text_column(&rows("a", 2, &[("y", Some(2))]), "phone", "Pixel");
     place.land(Partition, &DAY, 2, &[vec![wider]]).await;
-    place.land(Partition, &DAY, 3, &[vec![rows("a", 3, &[("z", Some(3))])]]).await;
+    place
+        .land(Partition, &DAY, 3, &[vec![rows("a", 3, &[("z", Some(3))])]])
+        .await;
     assert_eq!(place.lines().await, ["a 1 x 1", "a 2 y 2", "a 3 z 3"]);
     let table = DataSetTable::open(&place.location).await.unwrap();
-    let names: Vec<String> =
-        table.schema().unwrap().fields().iter().map(|field| field.name().clone()).collect();
-    assert_eq!(names, ["user", "sent", "_account", "_requested_date", "phone"]);
+    let names: Vec<String> = table
+        .schema()
+        .unwrap()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    assert_eq!(
+        names,
+        ["user", "sent", "_account", "_requested_date", "phone"]
+    );
     // The first file was not written anew for it.
     assert_eq!(table.state().await.unwrap().files, 3);
 }
@@ -153,7 +212,10 @@ async fn a_column_that_came_as_text_first_stays_text() {
     place.land(Partition, &DAY, 2, &[vec![number]]).await;
     let table = DataSetTable::open(&place.location).await.unwrap();
     let schema = table.schema().unwrap();
-    assert_eq!(schema.field_with_name("calls").unwrap().data_type(), &DataType::Utf8);
+    assert_eq!(
+        schema.field_with_name("calls").unwrap().data_type(),
+        &DataType::Utf8
+    );
     assert_eq!(place.lines().await.len(), 2);
 }
 
@@ -166,7 +228,10 @@ async fn two_writers_at_once_both_land() {
         let mut landing = place.begin(Partition, &DAY, number).await;
         landing.set_dataset_id(format!("dataset-{number}"));
         let mut reply = landing.reply(&columns()).unwrap();
-        reply.write(&rows("a", day, &[("x", Some(i64::from(day)))])).await.unwrap();
+        reply
+            .write(&rows("a", day, &[("x", Some(i64::from(day)))]))
+            .await
+            .unwrap();
         let files = reply.finish().await.unwrap();
         landings.push(tokio::spawn(landing.commit(vec![files], true, NOW)));
     }
@@ -182,7 +247,10 @@ async fn a_key_that_is_no_column_is_refused_before_anything_is_written() {
     let landing = place.begin(Upsert, &["nobody"], 1).await;
     let error = landing.reply(&columns()).err().unwrap();
     assert_eq!(error.kind, LakeErrorKind::NoSuchColumn);
-    assert_eq!(error.to_string(), "the key column 'nobody' is not a column of the table");
+    assert_eq!(
+        error.to_string(),
+        "the key column 'nobody' is not a column of the table"
+    );
 }
 
 fn with_text_column(batch: &RecordBatch, name: &str, value: &str) -> RecordBatch {

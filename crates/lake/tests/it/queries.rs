@@ -9,13 +9,26 @@ use crate::rows::{Place, place, rows};
 
 async fn session(name: &str) -> (Place, QuerySession) {
     let place = place().await;
-    place.land(Append, &[], 1, &[vec![rows("a", 1, &[("x", Some(1)), ("y", Some(41))])]]).await;
-    let table = NamedTable { name: name.into(), location: place.location.clone() };
+    place
+        .land(
+            Append,
+            &[],
+            1,
+            &[vec![rows("a", 1, &[("x", Some(1)), ("y", Some(41))])]],
+        )
+        .await;
+    let table = NamedTable {
+        name: name.into(),
+        location: place.location.clone(),
+    };
     (place, QuerySession::new(vec![table]).unwrap())
 }
 
 async fn sum(session: &QuerySession, table: &str) -> i64 {
-    let stream = session.sql(&format!("SELECT sum(sent) AS s FROM {table}")).await.unwrap();
+    let stream = session
+        .sql(&format!("SELECT sum(sent) AS s FROM {table}"))
+        .await
+        .unwrap();
     let batches: Vec<RecordBatch> = stream.try_collect().await.unwrap();
     batches[0].column(0).as_primitive::<Int64Type>().value(0)
 }
@@ -23,7 +36,12 @@ async fn sum(session: &QuerySession, table: &str) -> i64 {
 #[tokio::test]
 async fn a_dataset_is_a_table_by_its_name_in_any_case_and_as_columns_are_named() {
     let (_place, session) = session("Mail by User").await;
-    for name in ["\"Mail by User\"", "\"mail by user\"", "mail_by_user", "MAIL_BY_USER"] {
+    for name in [
+        "\"Mail by User\"",
+        "\"mail by user\"",
+        "mail_by_user",
+        "MAIL_BY_USER",
+    ] {
         assert_eq!(sum(&session, name).await, 42, "{name}");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, cast::AsArray};
+use arrow_array::{
+    Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, cast::AsArray,
+};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use exmetrics_catalog::UpdateMethod;
 use exmetrics_lake::{DataSetTable, Landed, Landing, LandingMark, QuerySession, UpdateRule};
@@ -38,7 +40,9 @@ pub(crate) fn rows(account: &str, day: i32, rows: &[(&str, Option<i64>)]) -> Rec
 pub(crate) async fn place() -> Place {
     let folder = tempfile::tempdir().unwrap();
     let location = folder.path().join("a table").to_str().unwrap().to_owned();
-    DataSetTable::create(&location, "a table", &columns()).await.unwrap();
+    DataSetTable::create(&location, "a table", &columns())
+        .await
+        .unwrap();
     Place { folder, location }
 }
 
@@ -90,15 +94,27 @@ pub(crate) async fn lines(table: &DataSetTable) -> Vec<String> {
     let mut lines = Vec::new();
     for batch in &batches {
         let text = |name: &str, row: usize| {
-            batch.column_by_name(name).unwrap().as_string::<i32>().value(row).to_owned()
+            batch
+                .column_by_name(name)
+                .unwrap()
+                .as_string::<i32>()
+                .value(row)
+                .to_owned()
         };
-        let sent = batch.column_by_name("sent").unwrap().as_primitive::<arrow_array::types::Int64Type>();
+        let sent = batch
+            .column_by_name("sent")
+            .unwrap()
+            .as_primitive::<arrow_array::types::Int64Type>();
         let days = batch
             .column_by_name("_requested_date")
             .unwrap()
             .as_primitive::<arrow_array::types::Date32Type>();
         for row in 0..batch.num_rows() {
-            let sent = if sent.is_null(row) { "-".into() } else { sent.value(row).to_string() };
+            let sent = if sent.is_null(row) {
+                "-".into()
+            } else {
+                sent.value(row).to_string()
+            };
             lines.push(format!(
                 "{} {} {} {sent}",
                 text("_account", row),
