@@ -185,7 +185,7 @@ impl Pulled {
                         .filter(|day| !reply.decoded.days.contains_key(day)),
                 ),
                 (None, Ask::Date(day)) if reply.decoded.content.rows_with_data == 0 => {
-                    days.push(day)
+                    days.push(day);
                 }
                 (None, _) => {}
             }

@@ -120,7 +120,7 @@ impl Engine {
                     found.extend(asked_days(request).into_iter().map(|day| DayFound {
                         code: Some(unfetched.failure.code.clone()),
                         ..nothing_of(day, failed_state(unfetched, day, today))
-                    }))
+                    }));
                 }
             }
         }

@@ -92,7 +92,7 @@ impl KeyReader {
     ) -> Result<BooleanArray, LakeError> {
         let mut keep = Vec::with_capacity(batch.num_rows());
         self.read(batch, |key| {
-            keep.push(!sets.iter().any(|set| set.keys.contains(&key)))
+            keep.push(!sets.iter().any(|set| set.keys.contains(&key)));
         })?;
         Ok(BooleanArray::from(keep))
     }
