@@ -62,6 +62,8 @@ pub struct DayKnown {
     pub answered_on: Option<Date>,
     /// Whether its content has been the same on enough checks that it need not be asked again.
     pub stable: bool,
+    /// Whether rows of the day are in the table.
+    pub captured: bool,
 }
 
 /// The requests that are due for one account, and the days left out and why.
@@ -114,33 +116,40 @@ pub fn plan(
             });
         }
         Details::Date(_) | Details::Range { .. } => {
-            let everything = full || !update.asks_only_what_is_due();
-            let due = |day: Date| {
+            let only_due = update.asks_only_what_is_due();
+            let settled = |day: Date, in_window: bool| {
                 let known = known(day);
-                everything || !(known.stable || known.answered_on == Some(today))
+                let done = known.stable || known.answered_on == Some(today);
+                only_due
+                    && if in_window {
+                        done && !full
+                    } else {
+                        known.captured
+                    }
             };
-            sort_days(&mut plan, report, &details.days(today)?, today, due);
+            sort_days(&mut plan, report, &details.days(today)?, today, settled);
             plan.requests = ask_for(report, &plan.kept, today);
         }
     }
     Ok(plan)
 }
 
-/// Puts each day where it belongs.
+/// Puts each day where it belongs. A captured day that has left the window is settled, not lost.
 fn sort_days(
     plan: &mut Plan,
     report: &Report,
     days: &[Date],
     today: Date,
-    due: impl Fn(Date) -> bool,
+    settled: impl Fn(Date, bool) -> bool,
 ) {
     let window = i64::from(report.window_days().unwrap_or(0));
     for &day in days {
-        let list = match days_back(day, today) {
+        let back = days_back(day, today);
+        let list = match back {
             back if back < 1 => &mut plan.too_early,
+            back if settled(day, back <= window) => &mut plan.settled,
             back if back > window => &mut plan.expired,
-            _ if due(day) => &mut plan.kept,
-            _ => &mut plan.settled,
+            _ => &mut plan.kept,
         };
         list.push(day);
     }

@@ -8,6 +8,8 @@ use crate::{Engine, EngineError, EngineErrorKind, machine::RunLock, run::RunChoi
 #[derive(Debug)]
 pub(crate) struct Claim {
     pub(crate) run: Run,
+    /// Whether the run had ended before, and what it landed then was settled.
+    pub(crate) reopened: bool,
     /// Held until the run ends.
     _lock: RunLock,
 }
@@ -24,12 +26,18 @@ impl Engine {
             Some(run) => self.take_over(dataset, run).await?,
             None => self.begin(dataset, choice).await?,
         };
-        Ok(Claim { run, _lock: lock })
+        let reopened = false;
+        Ok(Claim {
+            run,
+            reopened,
+            _lock: lock,
+        })
     }
 
     /// Opens an ended run again, for what failed in it.
     pub(crate) async fn reopen(&self, dataset: &DataSet, run: &Run) -> Result<Claim, EngineError> {
         let lock = self.lock(dataset)?;
+        let reopened = run.state != RunState::Running;
         let run = match run.state {
             RunState::Running => self.take_over(dataset, run.clone()).await?,
             _ => {
@@ -40,7 +48,11 @@ impl Engine {
                 reopened.map_err(|error| busy_or(dataset, error))?
             }
         };
-        Ok(Claim { run, _lock: lock })
+        Ok(Claim {
+            run,
+            reopened,
+            _lock: lock,
+        })
     }
 
     async fn begin(&self, dataset: &DataSet, choice: &RunChoice) -> Result<Run, EngineError> {

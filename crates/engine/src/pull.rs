@@ -3,9 +3,9 @@
 use arrow_array::RecordBatch;
 use arrow_schema::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
-use exmetrics_catalog::{Ask, Report};
+use exmetrics_catalog::Report;
 use exmetrics_decode::{Decoded, Decoder, Options, RowContext};
-use exmetrics_store::{Account, RequestRow, RequestState};
+use exmetrics_store::{Account, CoverageState, RequestRow, RequestState};
 use jiff::civil::Date;
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     TableFailure, WrittenReply,
     fetch::{FetchContext, Unfetched},
     reply::RowTaker,
+    settle::days_of_reply,
 };
 
 /// What a pull brought. The rows are read from the archive, reply by reply.
@@ -49,6 +50,7 @@ pub struct PullFailure {
 pub struct PulledReply {
     /// What was learnt on the way.
     pub decoded: Decoded,
+    awaited: Vec<Date>,
     context: RowContext,
     request: RequestRow,
     archive: String,
@@ -70,6 +72,8 @@ impl Engine {
     ) -> Result<Pulled, EngineError> {
         let run_id = uuid::Uuid::now_v7().to_string();
         let folder = "pull".to_owned();
+        // What a pull left behind that was killed.
+        self.archive.forget_older(&folder, 1, &run_id);
         let requests: usize = plans
             .iter()
             .map(|planned| planned.plan.requests.len())
@@ -119,7 +123,14 @@ impl Engine {
                     Ok(fetched) => {
                         pulled.columns = union(&pulled.columns, &fetched.columns);
                         let context = self.row_context(&context, &request, &fetched.success);
+                        let days = days_of_reply(report, &request, &fetched.decoded, self.today());
+                        let awaited = days
+                            .iter()
+                            .filter(|day| day.state == CoverageState::Awaiting)
+                            .map(|day| day.day)
+                            .collect();
                         pulled.replies.push(PulledReply {
+                            awaited,
                             decoded: fetched.decoded,
                             context,
                             request,
@@ -177,19 +188,8 @@ impl Engine {
 impl Pulled {
     /// Days that were asked for and are not published yet.
     pub fn awaited(&self) -> Vec<Date> {
-        let mut days: Vec<Date> = Vec::new();
-        for reply in &self.replies {
-            match (&reply.request.keep, reply.request.ask) {
-                (Some(keep), _) => days.extend(
-                    keep.iter()
-                        .filter(|day| !reply.decoded.days.contains_key(day)),
-                ),
-                (None, Ask::Date(day)) if reply.decoded.content.rows_with_data == 0 => {
-                    days.push(day);
-                }
-                (None, _) => {}
-            }
-        }
+        let replies = self.replies.iter();
+        let mut days: Vec<Date> = replies.flat_map(|reply| reply.awaited.clone()).collect();
         days.sort();
         days.dedup();
         days
@@ -211,7 +211,7 @@ impl PullFailure {
 }
 
 /// Rows are only looked at: whether the reply is whole and is the report.
-struct Nowhere;
+pub(crate) struct Nowhere;
 
 #[async_trait]
 impl RowTaker for Nowhere {

@@ -15,6 +15,7 @@ use crate::{
     ReadySignIn, ReplyRows, Step, TableFailure, UpdateRule, WrittenReply,
     claim::Claim,
     fetch::{FetchContext, Fetched, Unfetched},
+    pull::Nowhere,
     reply::RowTaker,
 };
 
@@ -65,6 +66,8 @@ struct Work<'a> {
     dataset: &'a DataSet,
     signed_in: &'a SignedIn,
     landing: &'a LandingDoor,
+    /// Whether what landed before was settled then.
+    reopened: bool,
     choice: RunChoice,
     progress: &'a dyn Progress,
 }
@@ -119,10 +122,7 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<RunReport, EngineError> {
         let _alive = self.say_alive(&claim.run);
-        match self
-            .fetch_and_land(dataset, &claim.run, choice, progress)
-            .await
-        {
+        match self.fetch_and_land(dataset, &claim, choice, progress).await {
             Ok(done) => self.settle(dataset, claim.run, done).await,
             Err(error) => Err(self.end_in_failure(claim.run, error).await),
         }
@@ -132,10 +132,11 @@ impl Engine {
     async fn fetch_and_land(
         &self,
         dataset: &DataSet,
-        run: &Run,
+        claim: &Claim,
         choice: RunChoice,
         progress: &dyn Progress,
     ) -> Result<Done, EngineError> {
+        let run = &claim.run;
         let signed_in = self.sign_in(dataset).await?;
         let planned = self.store.requests(&run.id).await?;
         let landing = self.open_landing(dataset, run).await?;
@@ -144,6 +145,7 @@ impl Engine {
             dataset,
             signed_in: &signed_in,
             landing: &landing,
+            reopened: claim.reopened,
             choice,
             progress,
         };
@@ -196,9 +198,9 @@ impl Engine {
             run,
             dataset,
             signed_in,
-            landing,
             choice,
             progress,
+            ..
         } = *work;
         let Ok(report) = catalog().find(&dataset.report) else {
             return Vec::new();
@@ -231,8 +233,7 @@ impl Engine {
                             wait: choice.wait,
                             progress,
                         };
-                        self.fetch_account(&context, dataset.update, requests, landing)
-                            .await
+                        self.fetch_account(work, &context, requests).await
                     }
                     Some(Err(why)) => self.none_of(requests, why).await,
                     None => self.none_of(requests, &Unfetched::account_removed()).await,
@@ -246,26 +247,35 @@ impl Engine {
     /// The requests of one account, in their order. What the archive has is not asked again.
     async fn fetch_account(
         &self,
+        work: &Work<'_>,
         context: &FetchContext<'_>,
-        update: UpdateMethod,
         requests: Vec<RequestRow>,
-        landing: &LandingDoor,
     ) -> Vec<Answer> {
         let mut answers = Vec::with_capacity(requests.len());
         for request in requests {
             let answer = match request.state {
-                // A replaced table needs all rows of the run; the others have these already.
-                RequestState::Done if request.landed && update != UpdateMethod::Replace => continue,
-                RequestState::Done => match self.fetch_again(context, &request, landing).await {
-                    Ok(fetched) => Ok(fetched),
-                    // The archive lost it: Microsoft may still have it.
-                    Err(lost) => {
-                        tracing::warn!(why = lost.failure.message, "asking again");
-                        self.fetch(context, &request, landing).await
+                RequestState::Done if is_in_table(&request, work.dataset.update) => {
+                    if work.reopened {
+                        continue;
                     }
-                },
+                    // The process died after it landed: what the reply said is still to be settled.
+                    match self.fetch_again(context, &request, &Nowhere).await {
+                        Ok(fetched) => Ok(fetched),
+                        Err(_) => continue,
+                    }
+                }
+                RequestState::Done => {
+                    match self.fetch_again(context, &request, work.landing).await {
+                        Ok(fetched) => Ok(fetched),
+                        // The archive lost it: Microsoft may still have it.
+                        Err(lost) => {
+                            tracing::warn!(why = lost.failure.message, "asking again");
+                            self.fetch(context, &request, work.landing).await
+                        }
+                    }
+                }
                 RequestState::Pending | RequestState::Failed => {
-                    self.fetch(context, &request, landing).await
+                    self.fetch(context, &request, work.landing).await
                 }
             };
             let noted = match &answer {
@@ -290,8 +300,11 @@ impl Engine {
     }
 
     async fn none_of(&self, requests: Vec<RequestRow>, why: &Unfetched) -> Vec<Answer> {
-        let mut answers = Vec::with_capacity(requests.len());
-        for request in requests {
+        let mut answers = Vec::new();
+        let unanswered = requests
+            .into_iter()
+            .filter(|request| request.state != RequestState::Done);
+        for request in unanswered {
             if let Err(error) = self.store.request_failed(&request.id, &why.failure).await {
                 tracing::warn!(%error, "a request's failure could not be noted");
             }
@@ -313,12 +326,17 @@ impl Engine {
         }
         let mut written: Vec<WrittenReply> = Vec::new();
         let mut landed_ids = Vec::new();
+        let mut rows_before = 0;
         let mut answered = Vec::with_capacity(answers.len());
         for (request, answer) in answers {
             let outcome = match answer {
                 Ok(fetched) => {
-                    written.push(fetched.written);
-                    landed_ids.push(request.id.clone());
+                    if is_in_table(&request, dataset.update) {
+                        rows_before += fetched.decoded.rows_kept;
+                    } else {
+                        written.push(fetched.written);
+                        landed_ids.push(request.id.clone());
+                    }
                     Ok(fetched.decoded)
                 }
                 Err(unfetched) => Err(unfetched),
@@ -326,7 +344,12 @@ impl Engine {
             answered.push((request, outcome));
         }
         if written.is_empty() {
-            return Ok((answered, None));
+            let before = landing.0.landed_before().await?;
+            let landed = before.map(|version| Landed {
+                version,
+                rows: rows_before,
+            });
+            return Ok((answered, landed));
         }
         let landed = landing.0.commit(written, whole, self.clock.now()).await?;
         self.store.requests_landed(&landed_ids).await?;
@@ -381,6 +404,12 @@ async fn beat(store: Store, clock: Arc<dyn Clock>, run_id: String, machine: Stri
             tracing::warn!(%error, "the run's lease could not be renewed");
         }
     }
+}
+
+/// Whether a request's rows need not land any more. A replaced table needs all rows of the run each
+/// time.
+fn is_in_table(request: &RequestRow, update: UpdateMethod) -> bool {
+    request.landed && update != UpdateMethod::Replace
 }
 
 /// The landing, as the taker of rows.

@@ -60,6 +60,17 @@ impl Engine {
                 .iter()
                 .filter(|(request, _)| request.account_id == account.account_id)
                 .collect();
+            if own.is_empty() && account.state != RunState::Running {
+                // Nothing was asked again of it: it stays as it ended.
+                reports.push(AccountReport {
+                    name: account.name.clone(),
+                    state: account.state,
+                    message: account.message.clone(),
+                    next_step: account.next_step.clone(),
+                    needs_person: false,
+                });
+                continue;
+            }
             let days = self.days_found(report, &own, account);
             self.store
                 .note_days(&dataset.id, &account.account_id, &days, self.today(), now)
@@ -243,7 +254,7 @@ impl Outcome {
 }
 
 /// What a reply says of the days that were asked.
-fn days_of_reply(
+pub(crate) fn days_of_reply(
     report: &Report,
     request: &RequestRow,
     decoded: &Decoded,

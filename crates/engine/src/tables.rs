@@ -54,6 +54,9 @@ pub trait Landing: Send + Sync {
     /// Opens the rows of one reply.
     fn reply(&self, columns: &SchemaRef) -> Result<Box<dyn ReplyRows>, TableFailure>;
 
+    /// The version that holds this very landing, if it was made before the process that made it died.
+    async fn landed_before(&self) -> Result<Option<u64>, TableFailure>;
+
     /// Makes the rows of the replies the newest version; all of them or none. `whole` says that the run
     /// brought all it was to bring: only then does replace let go of every old row.
     async fn commit(
@@ -93,8 +96,6 @@ pub struct Landed {
     pub version: u64,
     /// How many rows came in.
     pub rows: u64,
-    /// How many rows the table holds now.
-    pub table_rows: u64,
 }
 
 /// A table failed.

@@ -60,6 +60,10 @@ impl Landing for LakeLanding {
         Ok(Box::new(LakeReply(writer)))
     }
 
+    async fn landed_before(&self) -> Result<Option<u64>, TableFailure> {
+        self.0.landed_before().await.map_err(table_failure)
+    }
+
     async fn commit(
         self: Box<Self>,
         replies: Vec<WrittenReply>,
@@ -78,7 +82,6 @@ impl Landing for LakeLanding {
         Ok(Landed {
             version: landed.version,
             rows: landed.rows,
-            table_rows: landed.table_rows,
         })
     }
 }

@@ -79,19 +79,10 @@ impl Progress for Shown {
                     bar.set_message(format!("{} rows", thousands(rows)));
                 }
             }
-            Step::Asked {
-                account,
-                ask,
-                problem,
-            } => {
+            // What went wrong is said once, at the end.
+            Step::Asked { .. } => {
                 if let Some(bar) = &self.bar {
                     bar.inc(1);
-                }
-                if let Some(problem) = problem {
-                    match &self.bar {
-                        Some(bar) => bar.println(format!("{account}, {ask}: {problem}")),
-                        None => self.tell(format!("{account}, {ask}: {problem}")),
-                    }
                 }
             }
             Step::Landing => {

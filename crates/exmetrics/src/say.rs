@@ -91,6 +91,7 @@ pub(crate) fn arguments_error(error: &clap::Error) -> ExitCode {
         .split("\n\n")
         .next()
         .unwrap_or_default();
-    let wrong = Failure::arguments(message.trim()).next("`exmetrics help` shows the commands.");
+    let wrong = Failure::arguments(message.split_whitespace().collect::<Vec<_>>().join(" "))
+        .next("`exmetrics help` shows the commands.");
     failure(&wrong, true)
 }

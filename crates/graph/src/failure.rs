@@ -76,9 +76,10 @@ impl Failure {
 
     /// The own ledger says that Microsoft would refuse: ask again then.
     pub(crate) fn quota(function: &str, until: Timestamp) -> Self {
+        let shown = until.round(jiff::Unit::Second).unwrap_or(until);
         Self::try_again(
             QUOTA,
-            format!("the quota of {function} is used up until {until}"),
+            format!("the quota of {function} is used up until {shown}"),
         )
         .at(Some(until))
     }

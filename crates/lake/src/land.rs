@@ -110,11 +110,11 @@ impl Landing {
         )
     }
 
-    /// The version that this run has made, if it is in the table already.
+    /// A version that holds this run, if it is in the table already.
     ///
     /// # Errors
     /// When the table's log cannot be read.
-    pub async fn landed_before(&self) -> Result<bool, LakeError> {
+    pub async fn landed_before(&self) -> Result<Option<u64>, LakeError> {
         let state = self
             .table
             .table
@@ -124,7 +124,8 @@ impl Landing {
             .transaction_version(self.table.table.log_store().as_ref(), app_id(&self.mark))
             .await
             .map_err(LakeError::while_doing("reading the table"))?;
-        Ok(last.is_some_and(|last| last >= self.mark.number))
+        let landed = last.is_some_and(|last| last >= self.mark.number);
+        Ok(landed.then(|| self.table.version()))
     }
 
     /// Makes the rows of the replies the table's newest version. `whole` says that the run brought all
@@ -143,7 +144,7 @@ impl Landing {
         let failed = LakeError::while_doing("landing the run");
         for _ in 0..TRIES {
             self.table.table.update_state().await.map_err(&failed)?;
-            if self.landed_before().await? {
+            if self.landed_before().await?.is_some() {
                 self.forget(&replies).await;
                 let state = self.table.state().await?;
                 let (version, table_rows) = (state.version, state.rows);

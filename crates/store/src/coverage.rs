@@ -104,7 +104,7 @@ impl Store {
         account_id: &str,
     ) -> Result<BTreeMap<Date, DayKnown>, StoreError> {
         let rows = sqlx::query(
-            "SELECT day, answered_on, equal_checks FROM coverage
+            "SELECT day, state, answered_on, equal_checks FROM coverage
              WHERE dataset_id = $1 AND account_id = $2",
         )
         .bind(dataset_id)
@@ -118,11 +118,14 @@ impl Store {
             };
             let answered_on = date(row, "answered_on")?;
             let stable = row.try_get::<i64, _>("equal_checks")? >= STABLE_AFTER;
+            let state = CoverageState::read(&row.try_get::<String, _>("state")?);
+            let captured = state == CoverageState::Published;
             known.insert(
                 day,
                 DayKnown {
                     answered_on,
                     stable,
+                    captured,
                 },
             );
         }

@@ -131,5 +131,12 @@ fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
         .as_database_error()?
         .try_downcast_ref::<SqliteError>()?;
     let code: u32 = refused.code()?.parse().ok()?;
-    Some(code & 0xff)
+    // Too little room for a write, or for the file that readers share, comes as an input/output error.
+    const FULL: u32 = 13;
+    const WRITE: u32 = 778;
+    const SHARED_MEMORY_SIZE: u32 = 4874;
+    match code {
+        WRITE | SHARED_MEMORY_SIZE => Some(FULL),
+        _ => Some(code & 0xff),
+    }
 }

@@ -157,7 +157,7 @@ fn a_day_is_settled_when_it_is_stable_or_was_answered_today() {
     let today = day("2026-11-01");
     let answered = |days| DayKnown {
         answered_on: Some(back(today, days)),
-        stable: false,
+        ..DayKnown::default()
     };
     let known = |wanted: Date| match wanted.day() {
         28 => answered(0),
@@ -165,6 +165,7 @@ fn a_day_is_settled_when_it_is_stable_or_was_answered_today() {
         30 => DayKnown {
             answered_on: Some(back(today, 9)),
             stable: true,
+            captured: true,
         },
         _ => DayKnown::default(),
     };
@@ -184,8 +185,8 @@ fn a_day_is_settled_when_it_is_stable_or_was_answered_today() {
 #[test]
 fn a_plan_whose_days_are_all_settled_is_not_a_failure() {
     let stable = |_| DayKnown {
-        answered_on: None,
         stable: true,
+        ..DayKnown::default()
     };
     let details = Details::Date(DayChoice::DaysBack(2));
     let today = day("2026-11-01");
@@ -255,7 +256,8 @@ proptest! {
             .into_iter()
             .map(|(days, (answered, stable))| {
                 let answered_on = answered.map(|days| back(today, days));
-                (back(today, days), DayKnown { answered_on, stable })
+                let captured = stable;
+                (back(today, days), DayKnown { answered_on, stable, captured })
             })
             .collect();
         let known = |wanted: Date| coverage.get(&wanted).copied().unwrap_or_default();

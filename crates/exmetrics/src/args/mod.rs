@@ -18,12 +18,7 @@ pub(crate) use show::ShowArguments;
 
 /// Microsoft 365 usage figures, kept for ever in tables that you own.
 #[derive(Debug, Parser)]
-#[command(
-    name = "exmetrics",
-    version,
-    propagate_version = true,
-    max_term_width = 100
-)]
+#[command(name = "exmetrics", version, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: Global,

@@ -37,7 +37,6 @@ const fn lasting(
     }
 }
 
-const NOT_KNOWN: &str = "getEmailActivityUserDetail (2026-11-18)";
 const GRANT: &str = "choose Grant admin consent";
 const NEVER_MIND: &str = "new tenants have figures after a few days";
 
@@ -296,9 +295,27 @@ const LASTING: &[Lasting] = &[
     lasting("token", "status = 500", 1, "sign-in", ""),
     lasting("token", "do = 'reset'", 1, "sign-in", ""),
     lasting("token", "do = 'stall'\nseconds = 4", 1, "took too long", ""),
-    lasting("token", "do = 'html_200'", 1, "sign-in", ""),
-    lasting("token", "do = 'empty_200'", 1, "sign-in", ""),
-    lasting("token", "do = 'garbage_bytes'", 1, "sign-in", ""),
+    lasting(
+        "token",
+        "do = 'html_200'",
+        4,
+        "something that is no token",
+        "a proxy in between",
+    ),
+    lasting(
+        "token",
+        "do = 'empty_200'",
+        4,
+        "something that is no token",
+        "a proxy in between",
+    ),
+    lasting(
+        "token",
+        "do = 'garbage_bytes'",
+        4,
+        "something that is no token",
+        "a proxy in between",
+    ),
     lasting("token", "do = 'cut_after'\nbytes = 20", 1, "broke off", ""),
     lasting(
         "token",
@@ -471,7 +488,6 @@ fn what_lasts_is_said_and_nothing_lands() {
             Err(format!("{what}: {:?}", sim.leaks()))
         }
     });
-    assert!(NOT_KNOWN.contains(DAY));
 }
 
 /// Faults that pass: the same run recovers from them.
@@ -572,6 +588,11 @@ fn what_only_changes_a_reply_lands() {
             {
                 rows.len()
             }
+            // Where the column was empty anyway nothing is missing.
+            () if fault.contains("drop_column") => undisturbed
+                .iter()
+                .filter(|row| row.contains("\"send_count\":null"))
+                .count(),
             () if fault.contains("column") => 0,
             () => rows.len() - 1,
         };

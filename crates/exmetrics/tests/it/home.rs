@@ -282,3 +282,12 @@ pub(crate) fn content(rows: &[Value]) -> Vec<String> {
     lines.sort();
     lines
 }
+
+/// Tells whoever runs the tests.
+#[expect(
+    clippy::print_stderr,
+    reason = "a test that leaves something out says so"
+)]
+pub(crate) fn tell(line: &str) {
+    eprintln!("{line}");
+}

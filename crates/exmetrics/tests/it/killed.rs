@@ -10,6 +10,7 @@ use exmetrics_sim::{Fault, FaultPlace, FaultRule, Host, Sim};
 use serde_json::Value;
 
 use crate::{
+    control,
     home::{Home, content, finish, walk},
     tenant::{asked, tenant},
 };
@@ -187,7 +188,7 @@ fn killed_while_a_request_is_under_way() {
     }
     scene.sim.set_faults(vec![stalled(FaultPlace::Token, 1)]);
     scene.kill_and_run_again("sign-in", "partition", &|| {
-        until_seen(&scene.sim, Host::Login, 1)
+        until_seen(&scene.sim, Host::Login, 1);
     });
     assert_eq!(scene.sim.leaks(), []);
 }
@@ -223,6 +224,43 @@ fn killed_just_after_the_last_reply() {
             until_seen(&scene.sim, Host::Download, DAYS);
             thread::sleep(delay);
         });
+    }
+}
+
+#[test]
+fn killed_between_the_landing_and_the_ledger() {
+    let scene = Scene::new();
+    for method in METHODS {
+        scene.create(method, method);
+        scene.home.ok(&["dataset", "run", method]);
+        let of = format!("dataset_id = (SELECT id FROM datasets WHERE name = '{method}')");
+        // What such a process leaves: rows and requests are written down, days and the end are not.
+        control::change(
+            &scene.home,
+            &[
+                &format!("DELETE FROM coverage WHERE {of}"),
+                &format!(
+                    "UPDATE runs SET state = 'running', ended_at = NULL, rows_landed = NULL,
+                     version = NULL WHERE {of}"
+                ),
+            ],
+        );
+        scene.sim.forget_requests();
+        scene.home.ok(&["dataset", "run", method]);
+        assert_eq!(asked(&scene.sim), [""; 0], "{method}");
+        assert_eq!(scene.home.landings(method).len(), 1, "{method}");
+        assert_eq!(
+            content(&scene.home.export(method)),
+            scene.undisturbed,
+            "{method}"
+        );
+        scene.check_runs(method, method);
+        let runs = scene
+            .home
+            .ok(&["run", "list", "--dataset", method, "--json"])
+            .json();
+        assert_eq!(runs[0]["rows"], scene.undisturbed.len(), "{method}: {runs}");
+        assert_eq!(runs[0]["version"], 1, "{method}: {runs}");
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bad_input;
+mod control;
 mod demo;
 mod faults;
 mod home;

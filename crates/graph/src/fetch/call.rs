@@ -116,7 +116,10 @@ impl Inner {
             let function = &caller.asked.function;
             Failure::try_again(
                 "TooManyRequests",
-                format!("Microsoft wants no more requests of {function} until {until}"),
+                format!(
+                    "Microsoft wants no more requests of {function} until {}",
+                    until.round(jiff::Unit::Second).unwrap_or(until)
+                ),
             )
             .at(Some(until))
         } else {

@@ -104,7 +104,8 @@ async fn a_day_is_stable_after_three_equal_checks_on_three_days() {
             ledger.known().await,
             DayKnown {
                 answered_on: Some(day(today)),
-                stable
+                stable,
+                captured: true
             },
             "{today}"
         );
