@@ -281,9 +281,10 @@ pub(crate) fn days_of_reply(
     };
     let mut found: Vec<DayFound> = Vec::new();
     match (report.grain, request.ask) {
+        // A day that came is published, even where all its figures are blank.
         (Grain::Trend, _) => {
             for (day, content) in &decoded.days {
-                if content.rows_with_data > 0 {
+                if content.rows > 0 {
                     found.push(published(*day, content.rows, content.hash_hex()));
                 }
             }

@@ -11,6 +11,8 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     Jsonl,
+    /// One JSON array of objects.
+    Json,
     /// Apache Parquet.
     Parquet,
     /// An Excel workbook. Only a build with the feature `xlsx` writes it.
@@ -32,6 +34,7 @@ impl Format {
         Self::Table,
         Self::Csv,
         Self::Jsonl,
+        Self::Json,
         Self::Parquet,
         #[cfg(feature = "xlsx")]
         Self::Xlsx,
@@ -43,6 +46,7 @@ impl Format {
             Self::Table => "table",
             Self::Csv => "csv",
             Self::Jsonl => "jsonl",
+            Self::Json => "json",
             Self::Parquet => "parquet",
             Self::Xlsx => "xlsx",
         }
@@ -50,7 +54,7 @@ impl Format {
 
     /// Whether a terminal can show it.
     pub const fn is_text(self) -> bool {
-        matches!(self, Self::Table | Self::Csv | Self::Jsonl)
+        matches!(self, Self::Table | Self::Csv | Self::Jsonl | Self::Json)
     }
 }
 
@@ -61,6 +65,7 @@ pub fn default_format(path: &Path) -> Option<Format> {
         "txt" => Some(Format::Table),
         "csv" => Some(Format::Csv),
         "jsonl" | "ndjson" => Some(Format::Jsonl),
+        "json" => Some(Format::Json),
         "parquet" => Some(Format::Parquet),
         "xlsx" => Some(Format::Xlsx),
         _ => None,

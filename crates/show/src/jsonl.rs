@@ -1,21 +1,34 @@
-//! JSON lines: one object a row, every column in every object.
+//! JSON: one object a row, every column in every object; on lines of their own, or as one array.
 
 use arrow_array::RecordBatch;
-use arrow_json::{LineDelimitedWriter, WriterBuilder, writer::LineDelimited};
+use arrow_json::{
+    Writer, WriterBuilder,
+    writer::{JsonArray, JsonFormat, LineDelimited},
+};
 
 use crate::{error::ShowError, sink::Sink, writer::RowFormat};
 
-pub(crate) struct JsonLines {
+pub(crate) struct Json<F: JsonFormat> {
     name: String,
-    writer: LineDelimitedWriter<Sink>,
+    writer: Writer<Sink, F>,
 }
 
-impl JsonLines {
-    pub(crate) fn new(sink: Sink) -> Self {
+/// Objects on lines of their own.
+pub(crate) fn lines(sink: Sink) -> Json<LineDelimited> {
+    Json::new(sink)
+}
+
+/// One array of objects.
+pub(crate) fn array(sink: Sink) -> Json<JsonArray> {
+    Json::new(sink)
+}
+
+impl<F: JsonFormat> Json<F> {
+    fn new(sink: Sink) -> Self {
         let name = sink.name.clone();
         let writer = WriterBuilder::new()
             .with_explicit_nulls(true)
-            .build::<_, LineDelimited>(sink);
+            .build::<_, F>(sink);
         Self { name, writer }
     }
 
@@ -25,7 +38,7 @@ impl JsonLines {
     }
 }
 
-impl RowFormat for JsonLines {
+impl<F: JsonFormat + Send> RowFormat for Json<F> {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), ShowError> {
         self.writer.write(batch).map_err(|error| self.failed(error))
     }

@@ -10,7 +10,7 @@ use crate::{
     csv::CsvRows,
     error::ShowError,
     format::Format,
-    jsonl::JsonLines,
+    jsonl,
     parquet_file::ParquetFile,
     sink::{Sink, Target},
     table::TableRows,
@@ -91,7 +91,8 @@ impl RowWriter {
         let writer: Box<dyn RowFormat> = match format {
             Format::Table => Box::new(TableRows::new(sink, schema, &options)),
             Format::Csv => Box::new(CsvRows::new(sink, schema, options.safe_for_spreadsheets)?),
-            Format::Jsonl => Box::new(JsonLines::new(sink)),
+            Format::Jsonl => Box::new(jsonl::lines(sink)),
+            Format::Json => Box::new(jsonl::array(sink)),
             Format::Parquet => Box::new(ParquetFile::new(sink, schema)?),
             #[cfg(feature = "xlsx")]
             Format::Xlsx => Box::new(crate::workbook::WorkbookRows::new(sink, schema)?),

@@ -17,19 +17,19 @@ pub(crate) struct DetailsArguments {
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_date, conflicts_with_all = ["days_back", "from", "from_days_back", "to", "to_days_back"])]
     date: Option<Date>,
     /// One day, so many days before today (UTC).
-    #[arg(long, value_name = "N", conflicts_with_all = ["from", "from_days_back", "to", "to_days_back"])]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with_all = ["from", "from_days_back", "to", "to_days_back"])]
     days_back: Option<u16>,
     /// The first day of a range; both ends are included.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_date, conflicts_with = "from_days_back")]
     from: Option<Date>,
     /// The first day of a range, so many days before today.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     from_days_back: Option<u16>,
     /// The last day of a range.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_date, conflicts_with = "to_days_back")]
     to: Option<Date>,
     /// The last day of a range, so many days before today.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     to_days_back: Option<u16>,
 }
 

@@ -9,7 +9,7 @@ use exmetrics_show::Format;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct ShowArguments {
-    /// table, csv, jsonl, parquet or xlsx. Without it: by the file's ending, else a table.
+    /// table, csv, jsonl, json, parquet or xlsx. Without it: by the file's ending, else a table.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
     /// A file instead of standard output. It is there when it is whole.
@@ -18,4 +18,17 @@ pub(crate) struct ShowArguments {
     /// Put an apostrophe before texts that a spreadsheet would run as formulas.
     #[arg(long)]
     pub(crate) safe_for_spreadsheets: bool,
+}
+
+impl ShowArguments {
+    /// With `--json` rows come as one JSON array, unless a format was asked for.
+    pub(crate) fn for_scripts(&self, json: bool) -> Self {
+        let format = self
+            .format
+            .or((json && self.output.is_none()).then_some(Format::Json));
+        Self {
+            format,
+            ..self.clone()
+        }
+    }
 }

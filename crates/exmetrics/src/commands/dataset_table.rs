@@ -28,10 +28,7 @@ pub(crate) async fn run(
             version,
             show,
         } => {
-            let mut show = show;
-            if global.json {
-                show.format = Some(exmetrics_show::Format::Jsonl);
-            }
+            let show = show.for_scripts(global.json);
             let dataset = app.store().dataset(&name).await?;
             export(&dataset, version, Some(rows), &show).await?;
         }
@@ -40,6 +37,7 @@ pub(crate) async fn run(
             version,
             show,
         } => {
+            let show = show.for_scripts(global.json);
             let dataset = app.store().dataset(&name).await?;
             let rows = export(&dataset, version, None, &show).await?;
             if let Some(file) = &show.output {

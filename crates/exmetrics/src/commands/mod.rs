@@ -33,7 +33,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
         Command::Pull(pull) => pull::run(&open().await?, &pull, &global).await,
         Command::Dataset(command) => dataset::run(&open().await?, command, &global).await,
         Command::Run(command) => runs::run(&open().await?, command, &global).await,
-        Command::Query(query) => query::run(&open().await?, &query).await,
+        Command::Query(query) => query::run(&open().await?, &query, &global).await,
         Command::Sim(sim) => sim::run(&sim, &global).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -7,7 +7,7 @@ use exmetrics_store::Account;
 use super::{dataset, show_rows};
 use crate::{
     app::App,
-    args::{Global, PullArguments},
+    args::{Global, PullArguments, ShowArguments},
     failure::{Ended, Failure},
     listing::count,
     progress_bar::Shown,
@@ -43,7 +43,7 @@ pub(crate) async fn run(
             .pull(report, &accounts, &plans, choice, &progress)
             .await?
     };
-    let shown = show(app, report, &pulled, pull);
+    let shown = show(app, report, &pulled, &pull.show.for_scripts(global.json));
     app.engine.forget_pulled(&pulled);
     let rows = shown?;
     settle(&pulled, &plans, &accounts, rows, global)
@@ -63,12 +63,12 @@ fn show(
     app: &App,
     report: &Report,
     pulled: &Pulled,
-    pull: &PullArguments,
+    arguments: &ShowArguments,
 ) -> Result<Option<u64>, Failure> {
     if pulled.replies.is_empty() {
         return Ok(None);
     }
-    let mut writer = show_rows::open(&pull.show, pulled.columns.clone())?;
+    let mut writer = show_rows::open(arguments, pulled.columns.clone())?;
     app.engine.show_pulled(report, pulled, |batch| {
         writer.write(batch).map_err(Failure::from)
     })?;

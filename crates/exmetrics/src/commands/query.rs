@@ -7,11 +7,15 @@ use exmetrics_lake::QuerySession;
 use super::show_rows;
 use crate::{
     app::App,
-    args::QueryArguments,
+    args::{Global, QueryArguments},
     failure::{Ended, Failure},
 };
 
-pub(crate) async fn run(app: &App, query: &QueryArguments) -> Result<Ended, Failure> {
+pub(crate) async fn run(
+    app: &App,
+    query: &QueryArguments,
+    global: &Global,
+) -> Result<Ended, Failure> {
     let sql = if query.sql == "-" {
         let mut sql = String::new();
         std::io::stdin()
@@ -26,6 +30,6 @@ pub(crate) async fn run(app: &App, query: &QueryArguments) -> Result<Ended, Fail
     }
     let session = QuerySession::new(app.named_tables().await?)?;
     let rows = session.sql(&sql).await?;
-    show_rows::stream(rows, &query.show, "the question").await?;
+    show_rows::stream(rows, &query.show.for_scripts(global.json), "the question").await?;
     Ok(Ended::Done)
 }

@@ -212,6 +212,9 @@ fn a_day_that_left_the_window_is_told_and_keeps_its_rows() {
         .collect();
     assert_eq!(states, ["expired", "expired", "published"]);
     // A captured day that has left the window is not lost, and not missing.
+    let gone = "2026-11-26T09:00:00Z";
+    sim.set_now(gone.parse().expect("a moment"));
+    home.set_now(gone);
     home.ok(&["dataset", "run", "d"]);
     assert_eq!(content(&home.export("d")), rows);
     for day in coverage(&home, "d") {

@@ -15,16 +15,16 @@ fn a_format_is_found_by_its_name() {
 fn another_name_is_answered_with_the_choice() {
     let said = |name: &str| name.parse::<Format>().unwrap_err().to_string();
     assert_eq!(
-        said("json"),
-        "there is no format \"json\"; did you mean jsonl? (choose one of table, csv, jsonl, parquet)"
+        said("jsonn"),
+        "there is no format \"jsonn\"; did you mean json? (choose one of table, csv, jsonl, json, parquet)"
     );
     assert_eq!(
         said(""),
-        "there is no format \"\" (choose one of table, csv, jsonl, parquet)"
+        "there is no format \"\" (choose one of table, csv, jsonl, json, parquet)"
     );
     assert_eq!(
         said("xlsx"),
-        "this build cannot write xlsx (choose one of table, csv, jsonl, parquet)"
+        "this build cannot write xlsx (choose one of table, csv, jsonl, json, parquet)"
     );
 }
 
@@ -55,7 +55,8 @@ fn a_file_ending_asks_for_its_format() {
     assert_eq!(asked("b.tar.parquet"), Some(Format::Parquet));
     assert_eq!(asked("b.xlsx"), Some(Format::Xlsx));
     assert_eq!(asked("b.txt"), Some(Format::Table));
-    assert_eq!(asked("b.json"), None);
+    assert_eq!(asked("b.json"), Some(Format::Json));
+    assert_eq!(asked("b.yaml"), None);
     assert_eq!(asked("csv"), None);
     assert_eq!(asked(".csv"), None);
 }

@@ -65,6 +65,18 @@ fn no_rows_are_no_lines() {
 }
 
 #[test]
+fn an_array_holds_the_same_objects() {
+    let lines = shown(Format::Jsonl, &[people()]);
+    let objects: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let array: serde_json::Value = serde_json::from_str(&shown(Format::Json, &[people()])).unwrap();
+    assert_eq!(array, serde_json::Value::Array(objects));
+    assert_eq!(shown(Format::Json, &[people().slice(0, 0)]).trim(), "[]");
+}
+
+#[test]
 fn batches_of_any_size_make_one_file() {
     let rows = people();
     let pieces = [rows.slice(0, 2), rows.slice(2, 1), rows.slice(3, 3)];
