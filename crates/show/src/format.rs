@@ -91,8 +91,8 @@ impl FromStr for Format {
                 let nearest = Self::ALL
                     .iter()
                     .copied()
-                    .map(|format| (strsim::jaro_winkler(&wanted, format.name()), format))
-                    .filter(|(likeness, _)| *likeness > 0.7)
+                    .map(|format| (likeness(&wanted, format.name()), format))
+                    .filter(|(likeness, _)| *likeness > 0.6)
                     .max_by(|left, right| left.0.total_cmp(&right.0))
                     .map(|(_, format)| format);
                 UnknownFormat {
@@ -101,6 +101,11 @@ impl FromStr for Format {
                 }
             })
     }
+}
+
+/// How alike two names are, from 0 to 1: letters that changed places count as one slip.
+fn likeness(one: &str, other: &str) -> f64 {
+    strsim::jaro_winkler(one, other).max(strsim::normalized_damerau_levenshtein(one, other))
 }
 
 impl fmt::Display for UnknownFormat {
