@@ -14,6 +14,7 @@
 //! | `reply` | a reply's bytes to the archive and through decode, side by side |
 //! | `drift` | what happens when a report's columns change |
 //! | `settle` | what a run's answers mean for days, accounts and the run |
+//! | `outcome`, `warnings` | the sentences for it |
 //! | `pull` | the same without a table |
 //! | `check` | whether an account can do its work |
 
@@ -25,6 +26,7 @@ mod error;
 mod fetch;
 mod gate;
 mod machine;
+mod outcome;
 mod pipe;
 mod planning;
 mod progress;
@@ -35,6 +37,7 @@ mod run;
 mod settle;
 mod sign_in;
 mod tables;
+mod warnings;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -46,12 +49,13 @@ pub use archive::Archive;
 pub use check::{AccountCheck, Check, CheckState};
 pub use drift::{DriftPolicies, DriftPolicy};
 pub use error::{EngineError, EngineErrorKind};
+pub use outcome::name_days;
 pub use planning::{AccountPlan, PlanView};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
 pub use rejects::RejectFiles;
 pub use run::{RunChoice, RunReport};
-pub use settle::{AccountReport, name_days};
+pub use settle::AccountReport;
 pub use sign_in::ReadySignIn;
 pub use tables::{
     Landed, Landing, LandingMark, ReplyRows, TableFailure, Tables, UpdateRule, WrittenReply,

@@ -1,6 +1,6 @@
 //! What a run's answers mean: for each day, for each account, and for the run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use exmetrics_catalog::{Ask, Grain, Report, catalog};
 use exmetrics_decode::Decoded;
@@ -13,9 +13,11 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
-    DriftPolicies, DriftPolicy, Engine, EngineError,
+    Engine, EngineError,
     fetch::Unfetched,
+    outcome::Outcome,
     run::{Answered, Done, RunReport, SignedIn},
+    warnings::Warnings,
 };
 
 /// A day without rows is still waited for until it is so old; Microsoft publishes up to nine days late.
@@ -176,83 +178,6 @@ impl Engine {
     }
 }
 
-/// How one account's part ended.
-struct Outcome {
-    state: RunState,
-    message: Option<String>,
-    next_step: Option<String>,
-    needs_person: bool,
-}
-
-impl Outcome {
-    fn of(account: &RunAccount, answers: &[&Answered], days: &[DayFound]) -> Self {
-        let failures: Vec<&Unfetched> = answers
-            .iter()
-            .filter_map(|(_, answer)| answer.as_ref().err())
-            .collect();
-        // What a person must do comes before what passes by itself.
-        let worst = failures
-            .iter()
-            .find(|failure| failure.settle == Settle::Person)
-            .or(failures.first());
-        let needs_person = worst.is_some_and(|failure| failure.settle == Settle::Person);
-        let next_step = worst
-            .map(|failure| failure.failure.next_step.clone())
-            .filter(|next_step| !next_step.is_empty());
-        let awaiting: Vec<Date> = days
-            .iter()
-            .filter(|day| day.state == CoverageState::Awaiting)
-            .map(|day| day.day)
-            .collect();
-        let no_data = failures
-            .iter()
-            .all(|failure| failure.settle == Settle::NoDataYet);
-
-        let mut parts = Vec::new();
-        if let Some(failure) = worst {
-            parts.push(match failures.len() {
-                1 => failure.failure.message.clone(),
-                many => format!("{} ({many} requests failed)", failure.failure.message),
-            });
-        }
-        for (days, what) in [
-            (&awaiting, "not published yet"),
-            (&account.expired, "no longer available from Microsoft"),
-            (&account.too_early, "not over yet"),
-        ] {
-            if !days.is_empty() {
-                parts.push(format!("{}: {what}", name_days(days)));
-            }
-        }
-        let state = if answers.is_empty() {
-            let nothing_wanted = account.expired.is_empty() && account.too_early.is_empty();
-            match (account.settled.is_empty(), nothing_wanted) {
-                (false, _) | (true, true) if account.expired.is_empty() => RunState::Succeeded,
-                (false, _) => RunState::Partial,
-                (true, _) => RunState::Failed,
-            }
-        } else if failures.len() == answers.len() && !no_data {
-            RunState::Failed
-        } else if failures.is_empty() && awaiting.is_empty() && account.expired.is_empty() {
-            RunState::Succeeded
-        } else {
-            RunState::Partial
-        };
-        if answers.is_empty() && state == RunState::Failed {
-            parts.insert(0, "nothing is left to ask".into());
-        } else if answers.is_empty() && parts.is_empty() {
-            parts.push("nothing is due: every day is captured or was asked today".into());
-        }
-        let message = (!parts.is_empty()).then(|| parts.join("; "));
-        Self {
-            state,
-            message,
-            next_step,
-            needs_person,
-        }
-    }
-}
-
 /// What a reply says of the days that were asked.
 pub(crate) fn days_of_reply(
     report: &Report,
@@ -371,67 +296,6 @@ fn run_message(accounts: &[AccountReport]) -> Option<String> {
                 .then(|| format!("{fine} of {} accounts succeeded", many.len()))
                 .or_else(|| many.iter().find_map(|one| one.message.clone()))
         }
-    }
-}
-
-/// Days in a sentence: one, a range without gaps, or the first and how many.
-pub fn name_days(days: &[Date]) -> String {
-    match days {
-        [one] => one.to_string(),
-        [first, .., last] if (*last - *first).get_days() as usize + 1 == days.len() => {
-            format!("{first} to {last}")
-        }
-        [first, rest @ ..] => format!("{first} and {} more days", rest.len()),
-        [] => String::new(),
-    }
-}
-
-/// What a person should know though nothing failed.
-#[derive(Default)]
-struct Warnings {
-    concealed: bool,
-    rejects: u64,
-    /// What changed in the columns, and which.
-    drift: BTreeMap<&'static str, BTreeSet<String>>,
-}
-
-impl Warnings {
-    fn hear(&mut self, answers: &[&Answered], policies: &DriftPolicies) {
-        for decoded in answers
-            .iter()
-            .filter_map(|(_, answer)| answer.as_ref().ok())
-        {
-            self.concealed |= decoded.concealed == Some(true);
-            self.rejects += decoded.rejects;
-            for (policy, what, columns) in policies.kinds(&decoded.drift) {
-                if policy != DriftPolicy::Accept && !columns.is_empty() {
-                    self.drift.entry(what).or_default().extend(columns);
-                }
-            }
-        }
-    }
-
-    fn sentences(&self, dataset: &str) -> Vec<String> {
-        let mut sentences = Vec::new();
-        if self.concealed {
-            sentences.push(
-                "names are concealed by the tenant; an administrator can show them in the Microsoft \
-                 365 admin center under Settings > Org settings > Reports"
-                    .into(),
-            );
-        }
-        for (what, columns) in &self.drift {
-            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            sentences.push(format!("{what}: {}", columns.join(", ")));
-        }
-        if self.rejects > 0 {
-            sentences.push(format!(
-                "{} cells did not fit their column and are kept apart; see: exmetrics dataset rejects \
-                 \"{dataset}\"",
-                self.rejects
-            ));
-        }
-        sentences
     }
 }
 
