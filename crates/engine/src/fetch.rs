@@ -207,7 +207,7 @@ impl Engine {
         Decoding {
             report: context.report,
             context: RowContext {
-                account: account.name.clone(),
+                account: account.label.clone(),
                 tenant_id,
                 requested_period: period,
                 requested_date: date,

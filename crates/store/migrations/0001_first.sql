@@ -2,6 +2,7 @@ CREATE TABLE accounts (
     id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     name_key TEXT NOT NULL UNIQUE,
+    label TEXT NOT NULL UNIQUE,
     tenant TEXT NOT NULL,
     tenant_id TEXT,
     client_id TEXT NOT NULL,

@@ -78,6 +78,9 @@ pub struct Account {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// What stands for it in tables: its first name. It stays when the account is renamed, so that a
+    /// day that is read again replaces what was captured under the older name.
+    pub label: String,
     /// The tenant, as it was given: a GUID or a domain.
     pub tenant: String,
     /// The tenant's GUID, once known.
@@ -141,8 +144,8 @@ impl Store {
             .transpose()?;
         sqlx::query(
             "INSERT INTO accounts (id, name, name_key, tenant, client_id, sign_in, cloud, login_url,
-             graph_url, sealed_secret, state, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             graph_url, sealed_secret, state, created_at, label)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(&id)
         .bind(name)
@@ -156,10 +159,25 @@ impl Store {
         .bind(sealed)
         .bind(AccountState::Unchecked.as_str())
         .bind(now.as_microsecond())
+        .bind(self.free_label(name).await?)
         .execute(&self.pool)
         .await
         .map_err(|error| StoreError::from(error).taken("account", name))?;
         self.account(name).await
+    }
+
+    /// The name, or the name with a number where a renamed account has it in tables.
+    async fn free_label(&self, name: &str) -> Result<String, StoreError> {
+        let labels: Vec<String> = sqlx::query_scalar("SELECT label FROM accounts")
+            .fetch_all(&self.pool)
+            .await?;
+        let mut label = name.to_owned();
+        let mut number = 2;
+        while labels.contains(&label) {
+            label = format!("{name} {number}");
+            number += 1;
+        }
+        Ok(label)
     }
 
     /// All accounts, by name.
@@ -377,6 +395,7 @@ fn read(row: &AnyRow) -> Result<Account, StoreError> {
     Ok(Account {
         id: text("id")?,
         name: text("name")?,
+        label: text("label")?,
         tenant: text("tenant")?,
         tenant_id: row.try_get("tenant_id")?,
         client_id: text("client_id")?,

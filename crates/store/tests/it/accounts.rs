@@ -101,6 +101,16 @@ async fn renaming_keeps_the_account_and_may_change_its_case_alone() {
         .map(|one| one.name)
         .collect();
     assert_eq!(names, ["Contoso Europe", "fabrikam"]);
+    // In tables it stays what it was, and nobody else takes that.
+    let renamed = home.store.account("Contoso Europe").await.unwrap();
+    assert_eq!(renamed.label, "contoso");
+    let heir = home
+        .store
+        .add_account(&new_account("contoso", None), start())
+        .await
+        .unwrap();
+    assert_eq!(heir.label, "contoso 2");
+    home.store.remove_account("contoso").await.unwrap();
     let error = home
         .store
         .rename_account("Contoso Europe", " ")

@@ -263,7 +263,13 @@ async fn forgotten_checks_make_each_day_due_and_lose_nothing_else() {
         .forget_checks(&ledger.dataset.id)
         .await
         .unwrap();
-    assert_eq!(ledger.known().await, DayKnown::default());
+    assert_eq!(
+        ledger.known().await,
+        DayKnown {
+            captured: true,
+            ..DayKnown::default()
+        }
+    );
     let seen = ledger.day().await;
     assert_eq!(
         (seen.state, seen.rows, seen.equal_checks),
