@@ -14,6 +14,10 @@ pub(crate) struct Claim {
     _lock: RunLock,
 }
 
+/// A DataSet that nobody runs as long as this is held.
+#[derive(Debug)]
+pub struct Held(#[expect(dead_code, reason = "held, not read")] RunLock);
+
 impl Engine {
     /// Takes over the dead run of a DataSet if there is one, else plans and begins a new one.
     pub(crate) async fn claim(
@@ -53,6 +57,14 @@ impl Engine {
             reopened,
             _lock: lock,
         })
+    }
+
+    /// Keeps a DataSet from being run by this machine while its table is worked on otherwise.
+    ///
+    /// # Errors
+    /// When a run of it is under way.
+    pub fn hold(&self, dataset: &DataSet) -> Result<Held, EngineError> {
+        self.lock(dataset).map(Held)
     }
 
     async fn begin(&self, dataset: &DataSet, choice: &RunChoice) -> Result<Run, EngineError> {

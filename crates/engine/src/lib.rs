@@ -47,6 +47,7 @@ use jiff::civil::Date;
 
 pub use archive::Archive;
 pub use check::{AccountCheck, Check, CheckState};
+pub use claim::Held;
 pub use drift::{DriftPolicies, DriftPolicy};
 pub use error::{EngineError, EngineErrorKind};
 pub use outcome::name_days;

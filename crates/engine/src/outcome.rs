@@ -4,7 +4,7 @@ use exmetrics_graph::Settle;
 use exmetrics_store::{CoverageState, DayFound, RunAccount, RunState};
 use jiff::civil::Date;
 
-use crate::{fetch::Unfetched, run::Answered};
+use crate::{fetch::Unfetched, run::Answered, settle::LEFT_OUT};
 
 /// How one account's part ended.
 pub(crate) struct Outcome {
@@ -21,10 +21,15 @@ impl Outcome {
             .filter_map(|(_, answer)| answer.as_ref().err())
             .collect();
         // What a person must do comes before what passes by itself.
-        let worst = failures
+        let real: Vec<&Unfetched> = failures
+            .iter()
+            .copied()
+            .filter(|failure| failure.failure.code != LEFT_OUT)
+            .collect();
+        let worst = real
             .iter()
             .find(|failure| failure.settle == Settle::Person)
-            .or(failures.first());
+            .or(real.first());
         let needs_person = worst.is_some_and(|failure| failure.settle == Settle::Person);
         let next_step = worst
             .map(|failure| failure.failure.next_step.clone())
@@ -40,7 +45,7 @@ impl Outcome {
 
         let mut parts = Vec::new();
         if let Some(failure) = worst {
-            parts.push(match failures.len() {
+            parts.push(match real.len() {
                 1 => failure.failure.message.clone(),
                 many => format!("{} ({many} requests failed)", failure.failure.message),
             });

@@ -182,6 +182,7 @@ impl Engine {
     /// Removes the replies of a pull from the archive.
     pub fn forget_pulled(&self, pulled: &Pulled) {
         self.archive.remove(&pulled.folder);
+        self.rejects().remove(&pulled.folder);
     }
 }
 

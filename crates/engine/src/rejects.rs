@@ -47,6 +47,15 @@ impl RejectFiles {
         }
     }
 
+    /// Removes the rejects of one pull: nobody could ask for them later.
+    pub(crate) fn remove(&self, name: &str) {
+        if let Err(error) = fs::remove_dir_all(self.root.join(name))
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::debug!(%error, name, "rejects stay");
+        }
+    }
+
     /// The rejects of a DataSet, run by run, at most so many.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use exmetrics_catalog::{Details, Grain, Report, UpdateMethod, catalog};
-use exmetrics_graph::Clock;
+use exmetrics_graph::{Clock, Settle};
 use exmetrics_store::{DataSet, RequestRow, RequestState, Run, RunState, Store};
 use futures::{StreamExt, stream};
 use serde::Serialize;
@@ -68,6 +68,9 @@ struct Work<'a> {
     landing: &'a LandingDoor,
     /// Whether what landed before was settled then.
     reopened: bool,
+    /// Whether this run is in the table already and died before it was settled: what it asked then is
+    /// all that it asks.
+    landed_before: bool,
     choice: RunChoice,
     progress: &'a dyn Progress,
 }
@@ -138,14 +141,19 @@ impl Engine {
     ) -> Result<Done, EngineError> {
         let run = &claim.run;
         let signed_in = self.sign_in(dataset).await?;
-        let planned = self.store.requests(&run.id).await?;
+        let mut planned = self.store.requests(&run.id).await?;
         let landing = self.open_landing(dataset, run).await?;
+        let landed_before = landing.0.landed_before().await?.is_some();
+        if landed_before {
+            self.note_landed(&mut planned).await?;
+        }
         let work = Work {
             run,
             dataset,
             signed_in: &signed_in,
             landing: &landing,
             reopened: claim.reopened,
+            landed_before,
             choice,
             progress,
         };
@@ -177,10 +185,6 @@ impl Engine {
 
     async fn open_landing(&self, dataset: &DataSet, run: &Run) -> Result<LandingDoor, EngineError> {
         let report = catalog().find(&dataset.report)?;
-        let columns = exmetrics_decode::table_schema(report);
-        self.tables
-            .create(&dataset.location, &dataset.name, &columns)
-            .await?;
         let mark = LandingMark {
             dataset_id: dataset.id.clone(),
             number: run.landing,
@@ -252,6 +256,7 @@ impl Engine {
         requests: Vec<RequestRow>,
     ) -> Vec<Answer> {
         let mut answers = Vec::with_capacity(requests.len());
+        let mut refused: Option<Unfetched> = None;
         for request in requests {
             let answer = match request.state {
                 RequestState::Done if is_in_table(&request, work.dataset.update) => {
@@ -274,10 +279,20 @@ impl Engine {
                         }
                     }
                 }
-                RequestState::Pending | RequestState::Failed => {
-                    self.fetch(context, &request, work.landing).await
+                RequestState::Pending | RequestState::Failed if work.landed_before => {
+                    Err(Unfetched::as_noted(request.failure.as_ref()))
                 }
+                RequestState::Pending | RequestState::Failed => match &refused {
+                    Some(refusal) => Err(Unfetched::clone(refusal)),
+                    None => self.fetch(context, &request, work.landing).await,
+                },
             };
+            // What only a person can put right is the same for the account's other requests.
+            if let Err(unfetched) = &answer
+                && unfetched.settle == Settle::Person
+            {
+                refused = Some(unfetched.clone());
+            }
             let noted = match &answer {
                 Ok(Fetched {
                     from_archive: true, ..
@@ -299,18 +314,31 @@ impl Engine {
         answers
     }
 
+    /// Nothing can be asked for an account. What was answered before stays answered.
     async fn none_of(&self, requests: Vec<RequestRow>, why: &Unfetched) -> Vec<Answer> {
-        let mut answers = Vec::new();
-        let unanswered = requests
-            .into_iter()
-            .filter(|request| request.state != RequestState::Done);
-        for request in unanswered {
-            if let Err(error) = self.store.request_failed(&request.id, &why.failure).await {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            if request.state != RequestState::Done
+                && let Err(error) = self.store.request_failed(&request.id, &why.failure).await
+            {
                 tracing::warn!(%error, "a request's failure could not be noted");
             }
             answers.push((request, Err(why.clone())));
         }
         answers
+    }
+
+    /// The process died between the landing and its note: what was answered is in the table.
+    async fn note_landed(&self, planned: &mut [RequestRow]) -> Result<(), EngineError> {
+        let answered = planned
+            .iter_mut()
+            .filter(|request| request.state == RequestState::Done && !request.landed);
+        let mut ids = Vec::new();
+        for request in answered {
+            request.landed = true;
+            ids.push(request.id.clone());
+        }
+        Ok(self.store.requests_landed(&ids).await?)
     }
 
     /// All that came becomes one version.

@@ -23,6 +23,9 @@ use crate::{
 /// A day without rows is still waited for until it is so old; Microsoft publishes up to nine days late.
 const LATEST_PUBLICATION_DAYS: i32 = 9;
 
+/// The code of a request that was answered, but not used.
+pub(crate) const LEFT_OUT: &str = "left_out";
+
 /// One account's part of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccountReport {
@@ -320,6 +323,29 @@ impl Unfetched {
         Self { failure, settle }
     }
 
+    /// How a request failed before its run died.
+    pub(crate) fn as_noted(failure: Option<&RequestFailure>) -> Self {
+        let Some(failure) = failure else {
+            let message = "it was not asked before the run died".to_owned();
+            return Self::ours(
+                "not_asked",
+                Settle::TryAgain { at: None },
+                message,
+                String::new(),
+            );
+        };
+        let settle = match failure.settle.as_str() {
+            "person" => Settle::Person,
+            "give_up" => Settle::GiveUp,
+            "no_data_yet" => Settle::NoDataYet,
+            _ => Settle::TryAgain { at: None },
+        };
+        Self {
+            failure: failure.clone(),
+            settle,
+        }
+    }
+
     /// The account has no session: its secret is missing or unusable.
     pub(crate) fn of_sign_in(error: &EngineError) -> Self {
         let settle = match error.kind {
@@ -354,7 +380,7 @@ impl Unfetched {
     pub(crate) fn left_out() -> Self {
         let message = "left out, so that the table keeps the account's older rows".to_owned();
         Self::ours(
-            "left_out",
+            LEFT_OUT,
             Settle::TryAgain { at: None },
             message,
             String::new(),

@@ -11,15 +11,8 @@ use jiff::Timestamp;
 /// DataSet tables.
 #[async_trait]
 pub trait Tables: Send + Sync {
-    /// Makes an empty table; does nothing when it is there.
-    async fn create(
-        &self,
-        location: &str,
-        name: &str,
-        columns: &SchemaRef,
-    ) -> Result<(), TableFailure>;
-
-    /// Begins to land a run.
+    /// Begins to land a run. A table that is not there is a failure: it was made with the DataSet, and
+    /// a new one would hide that its rows are gone.
     async fn begin(
         &self,
         location: &str,

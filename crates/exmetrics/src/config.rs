@@ -80,6 +80,11 @@ impl Config {
                 .unwrap_or(100),
             window: csv_quota.window,
         };
+        if json_quota.requests == 0 {
+            return Err(Failure::arguments(
+                "a quota of 0 JSON requests would never ask anything",
+            ));
+        }
         let usual = Limits::default();
         let limits = Limits {
             max_reply_bytes: number("EXMETRICS_MAX_REPLY_BYTES")?

@@ -19,18 +19,6 @@ struct LakeReply(ReplyWriter);
 
 #[async_trait]
 impl Tables for LakeTables {
-    async fn create(
-        &self,
-        location: &str,
-        name: &str,
-        columns: &SchemaRef,
-    ) -> Result<(), TableFailure> {
-        DataSetTable::create(location, name, columns)
-            .await
-            .map(|_| ())
-            .map_err(table_failure)
-    }
-
     async fn begin(
         &self,
         location: &str,
@@ -104,10 +92,14 @@ impl ReplyRows for LakeReply {
 
 fn table_failure(error: LakeError) -> TableFailure {
     let conflict = error.kind == LakeErrorKind::Conflict;
+    let missing = error.kind == LakeErrorKind::Missing;
     let failure = Failure::from(error);
     let next_step = match failure.next_step {
         Some(next_step) => next_step,
         None if conflict => "Run it again when the other writer has ended.".into(),
+        None if missing => {
+            "Put the table's folder back, or remove the DataSet and make it anew.".into()
+        }
         None => String::new(),
     };
     TableFailure {

@@ -45,15 +45,14 @@ pub(crate) fn pairs(pairs: &[(&str, String)]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// No value moves the cursor or colours the terminal.
+/// No value moves the cursor, colours the terminal or turns the direction of what follows.
 pub(crate) fn printable(text: &str) -> String {
+    let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .map(|letter| {
-            if letter.is_control() && letter != '\n' {
-                '\u{fffd}'
-            } else {
-                letter
-            }
+        .map(|letter| match letter {
+            '\n' => letter,
+            _ if letter.is_control() || turns(letter) => '\u{fffd}',
+            _ => letter,
         })
         .collect()
 }

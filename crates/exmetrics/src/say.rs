@@ -41,7 +41,11 @@ fn write_out(text: &str) -> Result<(), Failure> {
 
 /// A line for the person who waits. Never part of a result.
 pub(crate) fn note(line: impl AsRef<str>) {
-    let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
+    let _ = writeln!(
+        io::stderr().lock(),
+        "{}",
+        crate::listing::printable(line.as_ref())
+    );
 }
 
 /// Whether a person sees what is written.
@@ -76,7 +80,7 @@ pub(crate) fn arguments_error(error: &clap::Error) -> ExitCode {
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     );
-    let as_json = std::env::args().any(|argument| argument == "--json");
+    let as_json = std::env::args_os().any(|argument| argument == "--json");
     if is_help || !as_json {
         let _ = error.print();
         return if is_help {

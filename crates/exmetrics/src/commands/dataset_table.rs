@@ -49,6 +49,7 @@ pub(crate) async fn run(
         }
         DataSetCommand::Restore { name, version } => {
             let dataset = app.store().dataset(&name).await?;
+            let _held = app.engine.hold(&dataset)?;
             DataSetTable::open_version(&dataset.location, version).await?;
             let table = DataSetTable::open(&dataset.location).await?;
             let restored = table.restore(version, now).await?;
@@ -74,6 +75,7 @@ pub(crate) async fn run(
         }
         DataSetCommand::Compact { name } => {
             let dataset = app.store().dataset(&name).await?;
+            let _held = app.engine.hold(&dataset)?;
             let done = DataSetTable::open(&dataset.location)
                 .await?
                 .compact(now)
@@ -90,6 +92,7 @@ pub(crate) async fn run(
         }
         DataSetCommand::Vacuum { name, keep_days } => {
             let dataset = app.store().dataset(&name).await?;
+            let _held = app.engine.hold(&dataset)?;
             let keep = SignedDuration::from_hours(i64::from(keep_days) * 24);
             let done = DataSetTable::open(&dataset.location)
                 .await?
@@ -216,6 +219,7 @@ pub(crate) async fn remove(
     global: &Global,
 ) -> Result<(), Failure> {
     let dataset = app.store().dataset(name).await?;
+    let _held = app.engine.hold(&dataset)?;
     app.store().remove_dataset(&dataset.id).await?;
     let folder = std::path::Path::new(&dataset.location);
     if delete_table && folder.is_dir() {

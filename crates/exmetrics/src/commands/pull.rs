@@ -137,6 +137,17 @@ fn settle(
     {
         say::note("names are concealed by the tenant");
     }
+    let rejects: u64 = pulled
+        .replies
+        .iter()
+        .map(|reply| reply.decoded.rejects)
+        .sum();
+    if rejects > 0 {
+        say::note(format!(
+            "{} did not fit and are empty here; a DataSet keeps such cells word for word",
+            count(rejects, "cell")
+        ));
+    }
     if let (Some(rows), false) = (rows, global.quiet || global.json) {
         say::note(count(rows, "row"));
     }
