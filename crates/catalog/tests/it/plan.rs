@@ -244,7 +244,7 @@ proptest! {
         full in any::<bool>(),
         coverage in proptest::collection::btree_map(
             0..250_i32,
-            (proptest::option::of(0..30_i32), any::<bool>()),
+            (proptest::option::of(0..30_i32), any::<bool>(), any::<bool>()),
             0..60,
         ),
     ) {
@@ -254,9 +254,8 @@ proptest! {
         };
         let coverage: BTreeMap<Date, DayKnown> = coverage
             .into_iter()
-            .map(|(days, (answered, stable))| {
+            .map(|(days, (answered, stable, captured))| {
                 let answered_on = answered.map(|days| back(today, days));
-                let captured = stable;
                 (back(today, days), DayKnown { answered_on, stable, captured })
             })
             .collect();
@@ -277,10 +276,17 @@ proptest! {
         let window = i32::from(report.window_days().unwrap());
         prop_assert!(made.too_early.iter().all(|&listed| listed >= today));
         prop_assert!(made.expired.iter().all(|&listed| listed < back(today, window)));
-        let everything = full || matches!(update, UpdateMethod::Append | UpdateMethod::Replace);
+        let only_due = !matches!(update, UpdateMethod::Append | UpdateMethod::Replace);
+        let everything = full || !only_due;
         let need_not =
             |listed: Date| known(listed).stable || known(listed).answered_on == Some(today);
-        prop_assert!(made.settled.iter().all(|&listed| !everything && need_not(listed)));
+        for &listed in &made.settled {
+            let in_window = listed >= back(today, window);
+            let settled = if in_window { !everything && need_not(listed) } else { known(listed).captured };
+            prop_assert!(only_due && settled);
+        }
+        // What is captured is not lost when it leaves the window.
+        prop_assert!(made.expired.iter().all(|&listed| !(only_due && known(listed).captured)));
         for &listed in &made.kept {
             prop_assert!(listed < today && listed >= back(today, window));
             prop_assert!(everything || !need_not(listed));
