@@ -10,6 +10,7 @@
 //! | `sign_in` | a session for each account |
 //! | `planning` | what is due for each account |
 //! | `claim` | one run of a DataSet at a time; a dead run goes on |
+//! | `update_rule` | which old rows a new row replaces |
 //! | `fetch` | one request until it is answered, given up, or a person must act |
 //! | `reply` | a reply's bytes to the archive and through decode, side by side |
 //! | `drift` | what happens when a report's columns change |
@@ -37,6 +38,7 @@ mod run;
 mod settle;
 mod sign_in;
 mod tables;
+mod update_rule;
 mod warnings;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
