@@ -19,7 +19,7 @@ pub use column_name::column_name;
 pub use details::{DayChoice, Details, DetailsError};
 pub use header::{HeaderColumn, HeaderMatch, match_header};
 pub use period::{Period, PeriodError};
-pub use plan::{Ask, DayKnown, Plan, PlannedRequest, plan};
+pub use plan::{Ask, DayKnown, DayStanding, Plan, PlannedRequest, plan};
 pub use report::{
     Column, ColumnType, Grain, Parameter, Permissions, ReplyFormat, Report, UpdateMethod,
 };

@@ -1,6 +1,6 @@
 //! Details + today + coverage -> the requests that are due.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -62,8 +62,24 @@ pub struct DayKnown {
     pub answered_on: Option<Date>,
     /// Whether its content has been the same on enough checks that it need not be asked again.
     pub stable: bool,
-    /// Whether rows of the day are in the table.
-    pub captured: bool,
+    /// How it stands.
+    pub standing: DayStanding,
+}
+
+/// How a day stands in the table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DayStanding {
+    /// It was never asked for.
+    #[default]
+    Unknown,
+    /// Its rows are in the table.
+    Captured,
+    /// It was answered, and there are no rows of it.
+    Empty,
+    /// It was asked for and is still hoped for: not published yet, or the request failed.
+    Open,
+    /// It left the window before it was captured.
+    Lost,
 }
 
 /// The requests that are due for one account, and the days left out and why.
@@ -79,18 +95,23 @@ pub struct Plan {
     pub expired: Vec<Date>,
     /// Days that are captured and not due again.
     pub settled: Vec<Date>,
+    /// Days that were asked for today already and are not published yet.
+    #[serde(default)]
+    pub awaiting: Vec<Date>,
 }
 
 impl Plan {
     /// Whether there is nothing to ask although something was wanted.
     pub fn nothing_left(&self) -> bool {
-        self.requests.is_empty() && self.settled.is_empty()
+        self.requests.is_empty() && self.settled.is_empty() && self.awaiting.is_empty()
     }
 }
 
 /// Plans the requests of one account.
 ///
-/// `known` tells what coverage holds of a day; `full` asks for settled days too.
+/// `known` is what coverage holds of each day that was ever asked for; `full` asks for settled days
+/// too. A day that the details no longer reach, because they move with today, is still due while it is
+/// not settled and its window is open: otherwise a day published late would be lost.
 ///
 /// # Errors
 /// When the report does not allow the details.
@@ -99,7 +120,7 @@ pub fn plan(
     details: Details,
     today: Date,
     update: UpdateMethod,
-    known: impl Fn(Date) -> DayKnown,
+    known: &BTreeMap<Date, DayKnown>,
     full: bool,
 ) -> Result<Plan, DetailsError> {
     details.check(report, today)?;
@@ -116,42 +137,78 @@ pub fn plan(
             });
         }
         Details::Date(_) | Details::Range { .. } => {
-            let only_due = update.asks_only_what_is_due();
-            let settled = |day: Date, in_window: bool| {
-                let known = known(day);
-                let done = known.stable || known.answered_on == Some(today);
-                only_due
-                    && if in_window {
-                        done && !full
-                    } else {
-                        known.captured
-                    }
+            let sorter = Sorter {
+                today,
+                window: i64::from(report.window_days().unwrap_or(0)),
+                only_due: update.asks_only_what_is_due(),
+                full,
             };
-            sort_days(&mut plan, report, &details.days(today)?, today, settled);
+            let wanted = details.days(today)?;
+            for &day in &wanted {
+                let known = known.get(&day).copied().unwrap_or_default();
+                sorter.wanted(&mut plan, day, known);
+            }
+            if sorter.only_due {
+                for (&day, &known) in known {
+                    if wanted.binary_search(&day).is_err() {
+                        sorter.left_over(&mut plan, day, known);
+                    }
+                }
+                plan.kept.sort_unstable();
+                plan.expired.sort_unstable();
+            }
             plan.requests = ask_for(report, &plan.kept, today);
         }
     }
     Ok(plan)
 }
 
-/// Puts each day where it belongs. A captured day that has left the window is settled, not lost.
-fn sort_days(
-    plan: &mut Plan,
-    report: &Report,
-    days: &[Date],
+/// Puts each day where it belongs.
+struct Sorter {
     today: Date,
-    settled: impl Fn(Date, bool) -> bool,
-) {
-    let window = i64::from(report.window_days().unwrap_or(0));
-    for &day in days {
-        let back = days_back(day, today);
+    /// How many days back Microsoft answers for.
+    window: i64,
+    /// Whether settled days are left out.
+    only_due: bool,
+    full: bool,
+}
+
+impl Sorter {
+    /// A day that the details name. One that was answered and has left the window is settled, not lost.
+    fn wanted(&self, plan: &mut Plan, day: Date, known: DayKnown) {
+        let back = days_back(day, self.today);
+        let in_window = back <= self.window;
+        let rests = known.stable || known.answered_on == Some(self.today);
+        let settled = self.only_due
+            && if in_window {
+                rests && !self.full
+            } else {
+                matches!(known.standing, DayStanding::Captured | DayStanding::Empty)
+            };
         let list = match back {
             back if back < 1 => &mut plan.too_early,
-            back if settled(day, back <= window) => &mut plan.settled,
-            back if back > window => &mut plan.expired,
+            _ if settled && known.standing == DayStanding::Open => &mut plan.awaiting,
+            _ if settled => &mut plan.settled,
+            _ if !in_window => &mut plan.expired,
             _ => &mut plan.kept,
         };
         list.push(day);
+    }
+
+    /// A day that the details named on an earlier day.
+    fn left_over(&self, plan: &mut Plan, day: Date, known: DayKnown) {
+        let back = days_back(day, self.today);
+        let rests = known.stable || known.answered_on == Some(self.today);
+        if back < 1 {
+            return;
+        }
+        if back > self.window {
+            if known.standing == DayStanding::Open {
+                plan.expired.push(day);
+            }
+        } else if !rests {
+            plan.kept.push(day);
+        }
     }
 }
 

@@ -192,6 +192,12 @@ impl<'r, R: Read, S: FnMut(Reject)> Decoder<'r, R, S> {
                 }
             }
         }
+        if self.tally.cannot_tell_days() {
+            // To leave out every row would look like days without figures.
+            return Err(DecodeError::not_the_report(
+                "the column with the day of each row is missing",
+            ));
+        }
         let row = &self.row;
         if self
             .tally

@@ -133,6 +133,11 @@ impl Tally {
         }
     }
 
+    /// Whether days are to be told apart and the column that tells them did not come.
+    pub(crate) fn cannot_tell_days(&self) -> bool {
+        self.keep.is_some() && matches!(self.days.source, DaySource::Column(None))
+    }
+
     /// What there is to say after the last row.
     pub(crate) fn finish(mut self) -> Decoded {
         Decoded {

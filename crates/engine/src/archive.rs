@@ -73,24 +73,9 @@ impl Archive {
         }
     }
 
-    /// Removes the runs of a DataSet whose replies are older than so many days. Best effort: what
-    /// cannot be removed stays.
+    /// Removes the runs of a DataSet whose replies are older than so many days.
     pub(crate) fn forget_older(&self, dataset_id: &str, days: u16, unless: &str) {
-        let age = Duration::from_secs(u64::from(days) * 24 * 3600);
-        let Ok(runs) = fs::read_dir(self.root.join(dataset_id)) else {
-            return;
-        };
-        for run in runs.flatten() {
-            let old = run
-                .metadata()
-                .and_then(|data| data.modified())
-                .ok()
-                .and_then(|modified| SystemTime::now().duration_since(modified).ok())
-                .is_some_and(|elapsed| elapsed > age);
-            if old && run.file_name() != unless {
-                let _ = fs::remove_dir_all(run.path());
-            }
-        }
+        forget_older(&self.root.join(dataset_id), days, unless);
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -128,6 +113,26 @@ impl Drop for ArchiveWriter {
     fn drop(&mut self) {
         if self.encoder.take().is_some() {
             let _ = fs::remove_file(&self.unfinished);
+        }
+    }
+}
+
+/// Removes the runs in a folder that are older than so many days. Best effort: what cannot be removed
+/// stays.
+pub(crate) fn forget_older(folder: &Path, days: u16, unless: &str) {
+    let age = Duration::from_secs(u64::from(days) * 24 * 3600);
+    let Ok(runs) = fs::read_dir(folder) else {
+        return;
+    };
+    for run in runs.flatten() {
+        let old = run
+            .metadata()
+            .and_then(|data| data.modified())
+            .ok()
+            .and_then(|modified| SystemTime::now().duration_since(modified).ok())
+            .is_some_and(|elapsed| elapsed > age);
+        if old && run.file_name() != unless {
+            let _ = fs::remove_dir_all(run.path());
         }
     }
 }

@@ -2,11 +2,15 @@
 
 use exmetrics_catalog::{Ask, Parameter, Report, catalog};
 use exmetrics_graph::{Failure, Settle};
-use exmetrics_store::{Account, AccountState};
-use futures::StreamExt;
+use exmetrics_store::{Account, AccountState, RequestFailure, RequestRow, RequestState};
 use serde::Serialize;
 
-use crate::{Engine, EngineError, ReadySignIn};
+use crate::{
+    Engine, EngineError, EngineErrorKind, Quiet, ReadySignIn, fetch::FetchContext, pull::Nowhere,
+};
+
+/// Where a check's reply is kept while it is read.
+const CHECKS: &str = "check";
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +32,9 @@ pub struct Check {
     pub message: String,
     /// What to do about it.
     pub next_step: Option<String>,
+    /// Whether it stays so until a person acts; false for what passes by itself.
+    #[serde(skip)]
+    pub needs_person: bool,
 }
 
 /// How a check went.
@@ -49,6 +56,13 @@ impl AccountCheck {
             .iter()
             .all(|check| check.state != CheckState::Failed)
     }
+
+    /// Whether a person must act before the account can do its work.
+    pub fn needs_person(&self) -> bool {
+        self.checks
+            .iter()
+            .any(|check| check.state == CheckState::Failed && check.needs_person)
+    }
 }
 
 impl Engine {
@@ -64,20 +78,24 @@ impl Engine {
         match self.session(account).await {
             Ok(ready) => self.check_session(&ready, &mut found).await,
             Err(error) => found.checks.push(Check {
-                name: "sign-in".into(),
-                state: CheckState::Failed,
-                message: error.message,
-                next_step: Some(error.next_step).filter(|next| !next.is_empty()),
+                needs_person: error.kind == EngineErrorKind::Person,
+                ..not_fine(
+                    "sign-in",
+                    CheckState::Failed,
+                    error.message,
+                    error.next_step,
+                )
             }),
         }
         let failed = found
             .checks
             .iter()
             .find(|check| check.state == CheckState::Failed);
-        let state = if failed.is_some() {
-            AccountState::Failed
-        } else {
-            AccountState::Ok
+        let state = match failed {
+            None => AccountState::Ok,
+            Some(_) if found.needs_person() => AccountState::Failed,
+            // Nothing was learnt of the account itself.
+            Some(_) => account.state,
         };
         self.store
             .note_account_state(
@@ -99,9 +117,8 @@ impl Engine {
                 return;
             }
         }
-        let concealed_in_report = self.check_report(ready, found).await;
+        self.check_report(ready, found).await;
         self.check_names(ready, found).await;
-        found.names_concealed = found.names_concealed.or(concealed_in_report);
         let tenant_id = ready.session.tenant_id();
         let noted = self
             .store
@@ -116,45 +133,60 @@ impl Engine {
         }
     }
 
-    /// Asks the smallest report there is.
-    async fn check_report(&self, ready: &ReadySignIn, found: &mut AccountCheck) -> Option<bool> {
-        let (report, ask) = smallest_report(ready)?;
-        let reply = match self.graph.request(&ready.session, report, ask).await {
-            Ok(reply) => reply,
-            Err(failure) if failure.settle == Settle::NoDataYet => {
-                found.checks.push(Check {
-                    name: "reports".into(),
-                    state: CheckState::Warning,
-                    message: failure.message,
-                    next_step: Some(failure.next_step).filter(|next| !next.is_empty()),
-                });
-                return None;
-            }
-            Err(failure) if failure.is_quota_wait() => {
-                found.checks.push(Check {
-                    name: "reports".into(),
-                    state: CheckState::Warning,
-                    message: format!("not asked: {}", failure.message),
-                    next_step: Some("Check again later.".into()),
-                });
-                return None;
-            }
-            Err(failure) => {
-                found.checks.push(failed("reports", &failure));
-                return None;
-            }
+    /// Asks the smallest report there is, and reads it.
+    async fn check_report(&self, ready: &ReadySignIn, found: &mut AccountCheck) {
+        let Some((report, ask)) = smallest_report(ready) else {
+            return;
         };
-        let mut body = reply.body;
-        while let Some(bytes) = body.next().await {
-            if let Err(failure) = bytes {
-                found.checks.push(failed("reports", &failure));
-                return None;
+        let run_id = uuid::Uuid::now_v7().to_string();
+        let context = FetchContext {
+            report,
+            folder: CHECKS,
+            run_id: &run_id,
+            account: &ready.account,
+            session: Ok(&ready.session),
+            wait: false,
+            progress: &Quiet,
+        };
+        let request = RequestRow {
+            id: ready.account.id.clone(),
+            account_id: ready.account.id.clone(),
+            ask,
+            keep: None,
+            state: RequestState::Pending,
+            landed: false,
+            answered_at: None,
+            archive: None,
+            failure: None,
+        };
+        let fetched = self.fetch(&context, &request, &Nowhere).await;
+        let folder = format!("{CHECKS}/{run_id}");
+        self.archive.remove(&folder);
+        self.rejects().remove(&folder);
+        found.checks.push(match fetched {
+            Ok(_) => fine("reports", "usage reports can be read"),
+            Err(unfetched) => {
+                let RequestFailure {
+                    code,
+                    message,
+                    next_step,
+                    ..
+                } = unfetched.failure;
+                match unfetched.settle {
+                    Settle::NoDataYet => {
+                        not_fine("reports", CheckState::Warning, message, next_step)
+                    }
+                    _ if code == exmetrics_graph::QUOTA => {
+                        let message = format!("not asked: {message}");
+                        not_fine("reports", CheckState::Warning, message, next_step)
+                    }
+                    settle => Check {
+                        needs_person: settle == Settle::Person,
+                        ..not_fine("reports", CheckState::Failed, message, next_step)
+                    },
+                }
             }
-        }
-        found
-            .checks
-            .push(fine("reports", "usage reports can be read"));
-        None
+        });
     }
 
     async fn check_names(&self, ready: &ReadySignIn, found: &mut AccountCheck) {
@@ -162,31 +194,31 @@ impl Engine {
             Ok(settings) => {
                 found.names_concealed = Some(settings.names_concealed);
                 if settings.names_concealed {
-                    Check {
-                        name: "names".into(),
-                        state: CheckState::Warning,
-                        message: "the tenant conceals the names of people, groups and sites".into(),
-                        next_step: Some(
-                            "To see names: Microsoft 365 admin center > Settings > Org settings > \
-                             Reports > clear 'Display concealed user, group, and site names'."
-                                .into(),
-                        ),
-                    }
+                    not_fine(
+                        "names",
+                        CheckState::Warning,
+                        "the tenant conceals the names of people, groups and sites".into(),
+                        "To see names: Microsoft 365 admin center > Settings > Org settings > \
+                         Reports > clear 'Display concealed user, group, and site names'."
+                            .into(),
+                    )
                 } else {
                     fine("names", "names are shown")
                 }
             }
-            Err(failure) => Check {
-                name: "names".into(),
-                state: CheckState::Warning,
-                message: format!(
+            Err(failure) => {
+                let usual =
+                    "Grant ReportSettings.Read.All to have it checked; reports work without.";
+                let next_step = match failure.next_step.as_str() {
+                    "" => usual.into(),
+                    said => said.into(),
+                };
+                let message = format!(
                     "whether names are concealed could not be read: {}",
                     failure.message
-                ),
-                next_step: Some(failure.next_step).filter(|next| !next.is_empty()).or_else(|| {
-                    Some("Grant ReportSettings.Read.All to have it checked; reports work without.".into())
-                }),
-            },
+                );
+                not_fine("names", CheckState::Warning, message, next_step)
+            }
         };
         found.checks.push(check);
     }
@@ -214,19 +246,23 @@ fn smallest_report(ready: &ReadySignIn) -> Option<(&'static Report, Ask)> {
 }
 
 fn fine(name: &str, message: &str) -> Check {
+    not_fine(name, CheckState::Ok, message.into(), String::new())
+}
+
+fn not_fine(name: &str, state: CheckState, message: String, next_step: String) -> Check {
     Check {
         name: name.into(),
-        state: CheckState::Ok,
-        message: message.into(),
-        next_step: None,
+        state,
+        message,
+        next_step: Some(next_step).filter(|next| !next.is_empty()),
+        needs_person: false,
     }
 }
 
 fn failed(name: &str, failure: &Failure) -> Check {
+    let (message, next_step) = (failure.message.clone(), failure.next_step.clone());
     Check {
-        name: name.into(),
-        state: CheckState::Failed,
-        message: failure.message.clone(),
-        next_step: Some(failure.next_step.clone()).filter(|next| !next.is_empty()),
+        needs_person: failure.settle == Settle::Person,
+        ..not_fine(name, CheckState::Failed, message, next_step)
     }
 }

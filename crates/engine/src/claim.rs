@@ -1,15 +1,19 @@
 //! One run of a DataSet at a time, and a run whose process died goes on where it was.
 
-use exmetrics_store::{DataSet, NewRun, Run, RunState, StoreError, StoreErrorKind};
+use std::collections::BTreeSet;
 
-use crate::{Engine, EngineError, EngineErrorKind, machine::RunLock, run::RunChoice};
+use exmetrics_catalog::{Ask, Plan, PlannedRequest, UpdateMethod};
+use exmetrics_store::{
+    DataSet, NewRun, RequestRow, RequestState, Run, RunState, StoreError, StoreErrorKind,
+};
+use jiff::civil::Date;
+
+use crate::{Engine, EngineError, EngineErrorKind, machine::RunLock, run::RunChoice, utc_day};
 
 /// A run that is ours to do.
 #[derive(Debug)]
 pub(crate) struct Claim {
     pub(crate) run: Run,
-    /// Whether the run had ended before, and what it landed then was settled.
-    pub(crate) reopened: bool,
     /// Held until the run ends.
     _lock: RunLock,
 }
@@ -27,36 +31,65 @@ impl Engine {
     ) -> Result<Claim, EngineError> {
         let lock = self.lock(dataset)?;
         let run = match self.store.run_under_way(&dataset.id).await? {
-            Some(run) => self.take_over(dataset, run).await?,
-            None => self.begin(dataset, choice).await?,
+            Some(run) => {
+                let run = self.take_over(dataset, run).await?;
+                match self.catch_up(dataset, run).await? {
+                    Some(run) => run,
+                    None => self.begin(dataset, choice).await?,
+                }
+            }
+            None => match self.store.unlanded_run(&dataset.id).await? {
+                // What Microsoft answered could not be written to the table, and it may not answer again.
+                Some(run) if dataset.update != UpdateMethod::Replace => {
+                    tracing::info!(run = run.id, "a run did not land; going on with it");
+                    let run = self.reopen_run(dataset, &run).await?;
+                    self.extend(dataset, &run).await?;
+                    run
+                }
+                _ => self.begin(dataset, choice).await?,
+            },
         };
-        let reopened = false;
-        Ok(Claim {
-            run,
-            reopened,
-            _lock: lock,
-        })
+        Ok(Claim { run, _lock: lock })
     }
 
     /// Opens an ended run again, for what failed in it.
     pub(crate) async fn reopen(&self, dataset: &DataSet, run: &Run) -> Result<Claim, EngineError> {
         let lock = self.lock(dataset)?;
         let reopened = run.state != RunState::Running;
+        let overtaken = dataset.update != UpdateMethod::Append
+            && reopened
+            && self.store.landed_since(run).await?;
+        if overtaken {
+            return Err(EngineError::new(
+                EngineErrorKind::Failed,
+                format!(
+                    "a later run of '{}' has landed; the rows of this one would take the place of newer \
+                     ones",
+                    dataset.name
+                ),
+            )
+            .next(format!(
+                "What is missing is asked for by a new run: exmetrics dataset run \"{}\"",
+                dataset.name
+            )));
+        }
         let run = match run.state {
             RunState::Running => self.take_over(dataset, run.clone()).await?,
-            _ => {
-                let reopened = self
-                    .store
-                    .reopen_run(run, &self.machine.id, self.clock.now())
-                    .await;
-                reopened.map_err(|error| busy_or(dataset, error))?
-            }
+            _ => self.reopen_run(dataset, run).await?,
         };
-        Ok(Claim {
-            run,
-            reopened,
-            _lock: lock,
-        })
+        Ok(Claim { run, _lock: lock })
+    }
+
+    /// Opens an ended run under a new number. If it landed under the old one without knowing, that is
+    /// noted first: its rows must not land twice.
+    async fn reopen_run(&self, dataset: &DataSet, run: &Run) -> Result<Run, EngineError> {
+        if self.is_landed(dataset, run).await? {
+            let mut requests = self.store.requests(&run.id).await?;
+            self.note_landed(&mut requests).await?;
+        }
+        let (machine, now) = (&self.machine.id, self.clock.now());
+        let reopened = self.store.reopen_run(run, machine, now).await;
+        reopened.map_err(|error| busy_or(dataset, error))
     }
 
     /// Keeps a DataSet from being run by this machine while its table is worked on otherwise.
@@ -95,9 +128,73 @@ impl Engine {
         Ok(self.store.run(&run.id).await?)
     }
 
+    /// Brings a run that was dead for a day or longer up to date. What has become due since is added
+    /// to it; a run that was to replace the table is given up, for its rows would be those of a day that
+    /// is over. A run that is in the table already is only settled.
+    async fn catch_up(&self, dataset: &DataSet, run: Run) -> Result<Option<Run>, EngineError> {
+        if utc_day(run.started_at) == self.today() || self.is_landed(dataset, &run).await? {
+            return Ok(Some(run));
+        }
+        if dataset.update == UpdateMethod::Replace {
+            let over = Run {
+                state: RunState::Failed,
+                ended_at: Some(self.clock.now()),
+                message: Some("its process died, and its day is over".into()),
+                ..run
+            };
+            self.store.end_run(&over, &[]).await?;
+            return Ok(None);
+        }
+        self.extend(dataset, &run).await?;
+        Ok(Some(run))
+    }
+
+    /// Adds to a run what is due today and not in it.
+    async fn extend(&self, dataset: &DataSet, run: &Run) -> Result<(), EngineError> {
+        let planned = self.store.requests(&run.id).await?;
+        let more = self.plan_dataset(dataset, run.full).await?;
+        let more: Vec<_> = more
+            .into_iter()
+            .map(|one| {
+                let of_account = planned
+                    .iter()
+                    .filter(|request| request.account_id == one.account_id);
+                let missing = missing_requests(&one.plan, of_account, dataset.update, self.today());
+                (one.account_id, one.plan, missing)
+            })
+            .collect();
+        Ok(self.store.extend_run(&run.id, &more).await?)
+    }
+
     fn lock(&self, dataset: &DataSet) -> Result<RunLock, EngineError> {
         self.machine.lock(&dataset.id)?.ok_or_else(|| busy(dataset))
     }
+}
+
+/// The requests of a plan that a run does not have: neither open, nor answered today. Appended rows
+/// would double if a run asked for them on two days.
+fn missing_requests<'a>(
+    plan: &Plan,
+    planned: impl Iterator<Item = &'a RequestRow>,
+    update: UpdateMethod,
+    today: Date,
+) -> Vec<PlannedRequest> {
+    let mut had: Vec<Ask> = Vec::new();
+    let mut kept = BTreeSet::new();
+    for request in planned {
+        let answered_before = update != UpdateMethod::Append
+            && request.state == RequestState::Done
+            && request.answered_at.is_some_and(|at| utc_day(at) != today);
+        if !answered_before {
+            had.push(request.ask);
+            kept.extend(request.keep.iter().flatten());
+        }
+    }
+    let missing = |request: &&PlannedRequest| match &request.keep {
+        Some(days) => !days.is_subset(&kept),
+        None => !had.contains(&request.ask),
+    };
+    plan.requests.iter().filter(missing).cloned().collect()
 }
 
 /// A process on another machine may have been a moment earlier.

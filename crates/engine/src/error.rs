@@ -90,7 +90,10 @@ impl From<StoreError> for EngineError {
 impl From<TableFailure> for EngineError {
     fn from(failure: TableFailure) -> Self {
         Self {
-            kind: EngineErrorKind::Failed,
+            kind: match failure.wrong_argument {
+                true => EngineErrorKind::WrongArgument,
+                false => EngineErrorKind::Failed,
+            },
             message: failure.message,
             next_step: failure.next_step,
             source: failure.source,

@@ -2,12 +2,12 @@
 
 use exmetrics_catalog::{Ask, Report};
 use exmetrics_decode::{Decoded, Drift, Options, RowContext};
-use exmetrics_graph::{Failure, Patience, Settle};
-use exmetrics_store::{RequestFailure, RequestRow, RequestSuccess};
+use exmetrics_graph::{Failure, Patience, Session, Settle};
+use exmetrics_store::{Account, RequestFailure, RequestRow, RequestSuccess};
 use jiff::Timestamp;
 
 use crate::{
-    Engine, Progress, ReadySignIn, Step, WrittenReply, rejects,
+    Engine, Progress, Step, WrittenReply, rejects,
     reply::{self, Decoding, Received, ReplyFailure, RowTaker},
 };
 
@@ -17,7 +17,9 @@ pub(crate) struct FetchContext<'a> {
     /// Where replies are archived and rejects kept: the DataSet's id, or that of a pull.
     pub(crate) folder: &'a str,
     pub(crate) run_id: &'a str,
-    pub(crate) sign_in: &'a ReadySignIn,
+    pub(crate) account: &'a Account,
+    /// The account's session, or why it has none: then only the archive answers.
+    pub(crate) session: Result<&'a Session, &'a Unfetched>,
     /// Whether to wait for quota and Retry-After.
     pub(crate) wait: bool,
     pub(crate) progress: &'a dyn Progress,
@@ -50,14 +52,15 @@ impl Engine {
         request: &RequestRow,
         taker: &dyn RowTaker,
     ) -> Result<Fetched, Unfetched> {
-        let account = context.sign_in.account.name.as_str();
+        let account = context.account.name.as_str();
+        let session = context.session.map_err(Clone::clone)?;
         let mut patience = Patience::new(self.settings.tries, self.settings.try_for);
         loop {
             context.progress.step(Step::Asking {
                 account,
                 ask: request.ask,
             });
-            let failure = match self.try_once(context, request, taker).await {
+            let failure = match self.try_once(context, session, request, taker).await {
                 Ok(fetched) => {
                     context.progress.step(Step::Asked {
                         account,
@@ -100,13 +103,13 @@ impl Engine {
     async fn try_once(
         &self,
         context: &FetchContext<'_>,
+        session: &Session,
         request: &RequestRow,
         taker: &dyn RowTaker,
     ) -> Result<Fetched, Failure> {
-        let session = &context.sign_in.session;
         let reply = self
             .graph
-            .request(session, context.report, request.ask)
+            .request(session, context.report, request.ask, context.wait)
             .await?;
         let answered_at = self.clock.now();
         let name = format!("{}/{}/{}", context.folder, context.run_id, request.id);
@@ -186,16 +189,16 @@ impl Engine {
         request: &RequestRow,
         answered_at: Timestamp,
     ) -> Decoding {
-        let account = &context.sign_in.account;
+        let account = context.account;
         let (period, date) = match request.ask {
             Ask::Period(period) => (Some(period.to_string()), None),
             Ask::Date(date) => (None, Some(date)),
             Ask::Current => (None, None),
         };
         let tenant_id = context
-            .sign_in
             .session
-            .tenant_id()
+            .ok()
+            .and_then(Session::tenant_id)
             .or_else(|| account.tenant_id.clone());
         let file = format!("{}/{}/{}.zst", context.folder, context.run_id, request.id);
         let about = rejects::about(

@@ -16,6 +16,7 @@
 //! | `drift` | what happens when a report's columns change |
 //! | `settle` | what a run's answers mean for days, accounts and the run |
 //! | `outcome`, `warnings` | the sentences for it |
+//! | `restore` | a table goes back to a version, and coverage with it |
 //! | `pull` | the same without a table |
 //! | `check` | whether an account can do its work |
 
@@ -34,6 +35,7 @@ mod progress;
 mod pull;
 mod rejects;
 mod reply;
+mod restore;
 mod run;
 mod settle;
 mod sign_in;
@@ -61,7 +63,8 @@ pub use run::{RunChoice, RunReport};
 pub use settle::AccountReport;
 pub use sign_in::ReadySignIn;
 pub use tables::{
-    Landed, Landing, LandingMark, ReplyRows, TableFailure, Tables, UpdateRule, WrittenReply,
+    Landed, Landing, LandingMark, ReplyRows, Restored, TableFailure, Tables, UpdateRule,
+    WrittenReply,
 };
 
 /// The numbers that configuration may change.
@@ -145,7 +148,7 @@ impl Engine {
 
     /// Today, UTC: the day that Microsoft's windows are counted from.
     pub fn today(&self) -> Date {
-        today(self.clock.as_ref())
+        utc_day(self.clock.now())
     }
 
     /// Where cells that do not fit are kept.
@@ -154,6 +157,7 @@ impl Engine {
     }
 }
 
-pub(crate) fn today(clock: &dyn Clock) -> Date {
-    jiff::tz::Offset::UTC.to_datetime(clock.now()).date()
+/// The UTC day of a moment.
+pub(crate) fn utc_day(at: jiff::Timestamp) -> Date {
+    jiff::tz::Offset::UTC.to_datetime(at).date()
 }

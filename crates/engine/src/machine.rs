@@ -34,9 +34,22 @@ impl Machine {
         let id = match std::fs::read_to_string(&file) {
             Ok(id) if !id.trim().is_empty() => id.trim().to_owned(),
             _ => {
+                // Written whole under a name of its own first: two that start together agree on one.
                 let id = uuid::Uuid::now_v7().to_string();
-                std::fs::write(&file, &id).map_err(failed)?;
-                id
+                let fresh = home.join(format!("machine-id-{id}"));
+                std::fs::write(&fresh, &id).map_err(failed)?;
+                let linked = std::fs::hard_link(&fresh, &file);
+                let _ = std::fs::remove_file(&fresh);
+                match linked {
+                    Ok(()) => id,
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                        std::fs::read_to_string(&file)
+                            .map_err(failed)?
+                            .trim()
+                            .to_owned()
+                    }
+                    Err(error) => return Err(failed(error)),
+                }
             }
         };
         Ok(Self { id, locks })

@@ -4,7 +4,11 @@ use exmetrics_graph::Settle;
 use exmetrics_store::{CoverageState, DayFound, RunAccount, RunState};
 use jiff::civil::Date;
 
-use crate::{fetch::Unfetched, run::Answered, settle::LEFT_OUT};
+use crate::{
+    fetch::Unfetched,
+    run::Answered,
+    settle::{EXPIRED, LEFT_OUT},
+};
 
 /// How one account's part ended.
 pub(crate) struct Outcome {
@@ -15,7 +19,12 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn of(account: &RunAccount, answers: &[&Answered], days: &[DayFound]) -> Self {
+    pub(crate) fn of(
+        account: &RunAccount,
+        answers: &[&Answered],
+        days: &[DayFound],
+        run_id: &str,
+    ) -> Self {
         let failures: Vec<&Unfetched> = answers
             .iter()
             .filter_map(|(_, answer)| answer.as_ref().err())
@@ -24,7 +33,7 @@ impl Outcome {
         let real: Vec<&Unfetched> = failures
             .iter()
             .copied()
-            .filter(|failure| failure.failure.code != LEFT_OUT)
+            .filter(|failure| ![LEFT_OUT, EXPIRED].contains(&failure.failure.code.as_str()))
             .collect();
         let worst = real
             .iter()
@@ -32,13 +41,18 @@ impl Outcome {
             .or(real.first());
         let needs_person = worst.is_some_and(|failure| failure.settle == Settle::Person);
         let next_step = worst
-            .map(|failure| failure.failure.next_step.clone())
+            .map(|failure| next_step(failure, run_id))
             .filter(|next_step| !next_step.is_empty());
-        let awaiting: Vec<Date> = days
-            .iter()
-            .filter(|day| day.state == CoverageState::Awaiting)
-            .map(|day| day.day)
-            .collect();
+        let found = |state| {
+            let days = days.iter().filter(move |day| day.state == state);
+            days.map(|day| day.day)
+        };
+        let mut awaiting: Vec<Date> = found(CoverageState::Awaiting).collect();
+        awaiting.extend(&account.awaiting);
+        awaiting.sort_unstable();
+        let mut expired: Vec<Date> = found(CoverageState::Expired).collect();
+        expired.sort_unstable();
+        expired.dedup();
         let no_data = failures
             .iter()
             .all(|failure| failure.settle == Settle::NoDataYet);
@@ -52,23 +66,26 @@ impl Outcome {
         }
         for (days, what) in [
             (&awaiting, "not published yet"),
-            (&account.expired, "no longer available from Microsoft"),
+            (&expired, "no longer available from Microsoft"),
             (&account.too_early, "not over yet"),
         ] {
             if !days.is_empty() {
                 parts.push(format!("{}: {what}", name_days(days)));
             }
         }
+        let missing = !awaiting.is_empty() || !expired.is_empty();
         let state = if answers.is_empty() {
-            let nothing_wanted = account.expired.is_empty() && account.too_early.is_empty();
-            match (account.settled.is_empty(), nothing_wanted) {
-                (false, _) | (true, true) if account.expired.is_empty() => RunState::Succeeded,
-                (false, _) => RunState::Partial,
-                (true, _) => RunState::Failed,
+            let nothing_wanted = account.too_early.is_empty() && !missing;
+            let something_known = !account.settled.is_empty() || !awaiting.is_empty();
+            match (something_known, missing) {
+                (true, true) => RunState::Partial,
+                (true, false) => RunState::Succeeded,
+                (false, _) if nothing_wanted => RunState::Succeeded,
+                (false, _) => RunState::Failed,
             }
         } else if failures.len() == answers.len() && !no_data {
             RunState::Failed
-        } else if failures.is_empty() && awaiting.is_empty() && account.expired.is_empty() {
+        } else if failures.is_empty() && !missing {
             RunState::Succeeded
         } else {
             RunState::Partial
@@ -85,6 +102,17 @@ impl Outcome {
             next_step,
             needs_person,
         }
+    }
+}
+
+/// What to do about a failure; of one that passes by itself, how to try again.
+fn next_step(failure: &Unfetched, run_id: &str) -> String {
+    let said = &failure.failure.next_step;
+    match failure.settle {
+        Settle::TryAgain { .. } if said.is_empty() => {
+            format!("It may pass by itself. Ask again: exmetrics run retry {run_id}")
+        }
+        _ => said.clone(),
     }
 }
 

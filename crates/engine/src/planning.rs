@@ -36,6 +36,8 @@ pub struct PlanView {
     pub expired: Vec<Date>,
     /// Days that are captured and not due again.
     pub settled: Vec<Date>,
+    /// Days that were asked for today already and are not published yet.
+    pub awaiting: Vec<Date>,
     /// How long the quota makes the requests take.
     pub estimated_seconds: u64,
 }
@@ -69,13 +71,12 @@ impl Engine {
         let mut plans = Vec::with_capacity(dataset.accounts.len());
         for (account_id, account) in &dataset.accounts {
             let known = self.store.days_known(&dataset.id, account_id).await?;
-            let known = |day: Date| known.get(&day).copied().unwrap_or_default();
             let plan = plan(
                 report,
                 dataset.details,
                 self.today(),
                 dataset.update,
-                known,
+                &known,
                 full,
             )?;
             let (account_id, account) = (account_id.clone(), account.clone());
@@ -99,13 +100,13 @@ impl Engine {
         details: Details,
     ) -> Result<Vec<AccountPlan>, EngineError> {
         let today = self.today();
-        let nothing_known = |_| Default::default();
+        let nothing_known = BTreeMap::new();
         let plan = plan(
             report,
             details,
             today,
             UpdateMethod::Replace,
-            nothing_known,
+            &nothing_known,
             true,
         )?;
         let of_account = |account: &Account| AccountPlan {
@@ -132,6 +133,7 @@ impl Engine {
             too_early: Vec::new(),
             expired: Vec::new(),
             settled: Vec::new(),
+            awaiting: Vec::new(),
             estimated_seconds: 0,
         };
         let mut by_quota: BTreeMap<String, usize> = BTreeMap::new();
@@ -149,6 +151,7 @@ impl Engine {
                 (&mut view.too_early, &planned.plan.too_early),
                 (&mut view.expired, &planned.plan.expired),
                 (&mut view.settled, &planned.plan.settled),
+                (&mut view.awaiting, &planned.plan.awaiting),
             ] {
                 all.extend(own);
                 all.sort();

@@ -14,6 +14,7 @@ use crate::{
     fetch::{FetchContext, Unfetched},
     reply::RowTaker,
     settle::days_of_reply,
+    warnings::Warnings,
 };
 
 /// What a pull brought. The rows are read from the archive, reply by reply.
@@ -23,6 +24,8 @@ pub struct Pulled {
     pub replies: Vec<PulledReply>,
     /// What failed: the account, what was asked, the sentence, the next step, whether a person must act.
     pub failures: Vec<PullFailure>,
+    /// What a person should know though nothing failed: drift, concealed names, cells that did not fit.
+    pub warnings: Vec<String>,
     /// The columns of all replies together.
     pub columns: SchemaRef,
     folder: String,
@@ -82,6 +85,7 @@ impl Engine {
         let mut pulled = Pulled {
             replies: Vec::new(),
             failures: Vec::new(),
+            warnings: Vec::new(),
             columns: exmetrics_decode::table_schema(report),
             folder: format!("{folder}/{run_id}"),
         };
@@ -103,7 +107,8 @@ impl Engine {
                 report,
                 folder: &folder,
                 run_id: &run_id,
-                sign_in: &sign_in,
+                account,
+                session: Ok(&sign_in.session),
                 wait: choice.wait,
                 progress,
             };
@@ -123,7 +128,8 @@ impl Engine {
                     Ok(fetched) => {
                         pulled.columns = union(&pulled.columns, &fetched.columns);
                         let context = self.row_context(&context, &request, &fetched.success);
-                        let days = days_of_reply(report, &request, &fetched.decoded, self.today());
+                        let answered_at = fetched.success.answered_at;
+                        let days = days_of_reply(report, &request, &fetched.decoded, answered_at);
                         let awaited = days
                             .iter()
                             .filter(|day| day.state == CoverageState::Awaiting)
@@ -145,6 +151,12 @@ impl Engine {
                 }
             }
         }
+        let mut warnings = Warnings::default();
+        for reply in &pulled.replies {
+            warnings.hear(&reply.decoded, &self.settings.drift);
+        }
+        pulled.warnings = warnings
+            .sentences("empty here; a DataSet would keep it word for word beside its table");
         Ok(pulled)
     }
 

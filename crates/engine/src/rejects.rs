@@ -10,6 +10,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use exmetrics_decode::Reject;
 use serde_json::{Value, json};
 
+use crate::archive;
+
 /// Where the rejects of all DataSets are.
 #[derive(Debug, Clone)]
 pub struct RejectFiles {
@@ -38,13 +40,22 @@ impl RejectFiles {
         request_id: &str,
         about: Value,
     ) -> RejectWriter {
+        let folder = self.root.join(dataset_id).join(run_id);
+        let name = format!("{request_id}.jsonl");
+        // What an earlier try left: its rows did not land.
+        let _ = fs::remove_file(folder.join(&name));
         RejectWriter {
-            folder: self.root.join(dataset_id).join(run_id),
-            name: format!("{request_id}.jsonl"),
+            folder,
+            name,
             about,
             file: None,
             failed: None,
         }
+    }
+
+    /// Removes the rejects of runs that are older than so many days, as their replies are.
+    pub(crate) fn forget_older(&self, dataset_id: &str, days: u16, unless: &str) {
+        archive::forget_older(&self.root.join(dataset_id), days, unless);
     }
 
     /// Removes the rejects of one pull: nobody could ask for them later.

@@ -108,6 +108,10 @@ pub(crate) async fn receive(
             received.rows.abandon().await;
             Err(failure)
         }
+        // The archive stopped taking bytes, so the download was stopped: decode only saw the end of it.
+        (Err(ReplyFailure::Decode(DecodeError::Read(_))), Ok(Err(error))) => {
+            Err(ReplyFailure::File(error))
+        }
         (Err(failure), _) => Err(failure),
     }
 }

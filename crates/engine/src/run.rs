@@ -1,13 +1,21 @@
 //! One run of a DataSet: the main job.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
-use exmetrics_catalog::{UpdateMethod, catalog};
+use exmetrics_catalog::{Ask, Grain, Report, UpdateMethod, catalog};
+use exmetrics_decode::Decoded;
 use exmetrics_graph::{Clock, Settle};
-use exmetrics_store::{DataSet, RequestRow, RequestState, Run, RunState, Store};
+use exmetrics_store::{
+    Account, CoverageState, DataSet, RequestRow, RequestState, Run, RunState, Store,
+};
 use futures::{StreamExt, stream};
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
@@ -17,6 +25,7 @@ use crate::{
     fetch::{FetchContext, Fetched, Unfetched},
     pull::Nowhere,
     reply::RowTaker,
+    settle::days_of_reply,
     update_rule::update_rule,
 };
 
@@ -58,8 +67,8 @@ pub struct RunReport {
     pub warnings: Vec<String>,
 }
 
-/// Each account's session, or why it has none.
-pub(crate) type SignedIn = HashMap<String, Result<ReadySignIn, Unfetched>>;
+/// Each account with its session, or why it has none.
+pub(crate) type SignedIn = HashMap<String, (Account, Result<ReadySignIn, Unfetched>)>;
 
 /// What fetching needs to know of a run.
 struct Work<'a> {
@@ -67,8 +76,6 @@ struct Work<'a> {
     dataset: &'a DataSet,
     signed_in: &'a SignedIn,
     landing: &'a LandingDoor,
-    /// Whether what landed before was settled then.
-    reopened: bool,
     /// Whether this run is in the table already and died before it was settled: what it asked then is
     /// all that it asks.
     landed_before: bool,
@@ -153,7 +160,6 @@ impl Engine {
             dataset,
             signed_in: &signed_in,
             landing: &landing,
-            reopened: claim.reopened,
             landed_before,
             choice,
             progress,
@@ -179,9 +185,19 @@ impl Engine {
                 Ok(session) => Ok(session),
                 Err(error) => Err(Unfetched::of_sign_in(&error)),
             };
-            sessions.insert(account.id, session);
+            sessions.insert(account.id.clone(), (account, session));
         }
         Ok(sessions)
+    }
+
+    /// Whether a run's rows are in the table already.
+    pub(crate) async fn is_landed(
+        &self,
+        dataset: &DataSet,
+        run: &Run,
+    ) -> Result<bool, EngineError> {
+        let landing = self.open_landing(dataset, run).await?;
+        Ok(landing.0.landed_before().await?.is_some())
     }
 
     async fn open_landing(&self, dataset: &DataSet, run: &Run) -> Result<LandingDoor, EngineError> {
@@ -228,21 +244,19 @@ impl Engine {
         }
         let answers = stream::iter(by_account)
             .map(|(account_id, requests)| async move {
-                match signed_in.get(&account_id) {
-                    Some(Ok(sign_in)) => {
-                        let context = FetchContext {
-                            report,
-                            folder: &dataset.id,
-                            run_id: &run.id,
-                            sign_in,
-                            wait: choice.wait,
-                            progress,
-                        };
-                        self.fetch_account(work, &context, requests).await
-                    }
-                    Some(Err(why)) => self.none_of(requests, why).await,
-                    None => self.none_of(requests, &Unfetched::account_removed()).await,
-                }
+                let Some((account, session)) = signed_in.get(&account_id) else {
+                    return self.none_of(requests, &Unfetched::account_removed()).await;
+                };
+                let context = FetchContext {
+                    report,
+                    folder: &dataset.id,
+                    run_id: &run.id,
+                    account,
+                    session: session.as_ref().map(|ready| &ready.session),
+                    wait: choice.wait,
+                    progress,
+                };
+                self.fetch_account(work, &context, requests).await
             })
             .buffered(ACCOUNTS_AT_ONCE)
             .collect::<Vec<_>>();
@@ -258,13 +272,11 @@ impl Engine {
     ) -> Vec<Answer> {
         let mut answers = Vec::with_capacity(requests.len());
         let mut refused: Option<Unfetched> = None;
-        for request in requests {
+        let today = self.today();
+        for mut request in requests {
             let answer = match request.state {
                 RequestState::Done if is_in_table(&request, work.dataset.update) => {
-                    if work.reopened {
-                        continue;
-                    }
-                    // The process died after it landed: what the reply said is still to be settled.
+                    // What the reply said belongs to the run's end, and may still be to be settled.
                     match self.fetch_again(context, &request, &Nowhere).await {
                         Ok(fetched) => Ok(fetched),
                         Err(_) => continue,
@@ -283,11 +295,17 @@ impl Engine {
                 RequestState::Pending | RequestState::Failed if work.landed_before => {
                     Err(Unfetched::as_noted(request.failure.as_ref()))
                 }
-                RequestState::Pending | RequestState::Failed => match &refused {
-                    Some(refusal) => Err(Unfetched::clone(refusal)),
-                    None => self.fetch(context, &request, work.landing).await,
-                },
+                RequestState::Pending | RequestState::Failed => {
+                    match (&refused, expired(context.report, request.ask, today)) {
+                        (_, Some(expired)) => Err(expired),
+                        (Some(refusal), None) => Err(Unfetched::clone(refusal)),
+                        (None, None) => self.fetch(context, &request, work.landing).await,
+                    }
+                }
             };
+            if let Ok(fetched) = &answer {
+                request.answered_at = Some(fetched.success.answered_at);
+            }
             // What only a person can put right is the same for the account's other requests.
             if let Err(unfetched) = &answer
                 && unfetched.settle == Settle::Person
@@ -330,7 +348,7 @@ impl Engine {
     }
 
     /// The process died between the landing and its note: what was answered is in the table.
-    async fn note_landed(&self, planned: &mut [RequestRow]) -> Result<(), EngineError> {
+    pub(crate) async fn note_landed(&self, planned: &mut [RequestRow]) -> Result<(), EngineError> {
         let answered = planned
             .iter_mut()
             .filter(|request| request.state == RequestState::Done && !request.landed);
@@ -349,6 +367,7 @@ impl Engine {
         landing: LandingDoor,
         mut answers: Vec<Answer>,
     ) -> Result<(Vec<Answered>, Option<Landed>), EngineError> {
+        let erasing = self.erasing(dataset, &answers).await?;
         let whole = answers.iter().all(|(_, answer)| answer.is_ok());
         if dataset.update == UpdateMethod::Replace && !whole {
             answers = leave_out_incomplete_accounts(answers);
@@ -362,6 +381,8 @@ impl Engine {
                 Ok(fetched) => {
                     if is_in_table(&request, dataset.update) {
                         rows_before += fetched.decoded.rows_kept;
+                    } else if erasing.contains(&request.id) {
+                        tracing::info!(asked = %request.ask, "blank; what was captured stays");
                     } else {
                         written.push(fetched.written);
                         landed_ids.push(request.id.clone());
@@ -372,7 +393,8 @@ impl Engine {
             };
             answered.push((request, outcome));
         }
-        if written.is_empty() {
+        if written.is_empty() || is_all_awaited(dataset, &answered)? {
+            self.store.requests_landed(&landed_ids).await?;
             let before = landing.0.landed_before().await?;
             let landed = before.map(|version| Landed {
                 version,
@@ -380,9 +402,50 @@ impl Engine {
             });
             return Ok((answered, landed));
         }
-        let landed = landing.0.commit(written, whole, self.clock.now()).await?;
+        let mut landed = landing.0.commit(written, whole, self.clock.now()).await?;
         self.store.requests_landed(&landed_ids).await?;
+        // Of a run that goes on, the rows that it landed before are its rows, too.
+        landed.rows += rows_before;
         Ok((answered, Some(landed)))
+    }
+
+    /// The answers that hold no figure, where rows were captured before: a service without data answers
+    /// with a row of blanks, and that must not take the place of what is there.
+    async fn erasing(
+        &self,
+        dataset: &DataSet,
+        answers: &[Answer],
+    ) -> Result<HashSet<String>, EngineError> {
+        let report = catalog().find(&dataset.report)?;
+        let is_blank = |decoded: &Decoded| {
+            report.grain != Grain::Trend && decoded.rows_kept > 0 && decoded.rows_with_data == 0
+        };
+        let blank: Vec<&RequestRow> = answers
+            .iter()
+            .filter(|(_, answer)| answer.as_ref().is_ok_and(|it| is_blank(&it.decoded)))
+            .map(|(request, _)| request)
+            .collect();
+        if blank.is_empty() || dataset.update == UpdateMethod::Append {
+            return Ok(HashSet::new());
+        }
+        let captured: Vec<_> = self
+            .store
+            .coverage(&dataset.id)
+            .await?
+            .into_iter()
+            .filter(|day| day.state == CoverageState::Published)
+            .collect();
+        let erases = |request: &&RequestRow| {
+            captured.iter().any(|day| {
+                day.account_id == request.account_id
+                    && match request.ask {
+                        Ask::Date(asked) => day.day == asked,
+                        Ask::Period(_) | Ask::Current => true,
+                    }
+            })
+        };
+        let erasing = blank.into_iter().filter(erases);
+        Ok(erasing.map(|request| request.id.clone()).collect())
     }
 
     /// The table could not be written: said in the run, and the replies stay in the archive.
@@ -439,6 +502,31 @@ async fn beat(store: Store, clock: Arc<dyn Clock>, run_id: String, machine: Stri
 /// time.
 fn is_in_table(request: &RequestRow, update: UpdateMethod) -> bool {
     request.landed && update != UpdateMethod::Replace
+}
+
+/// Whether all that came is the word that it has not come yet: a version would say nothing more.
+fn is_all_awaited(dataset: &DataSet, answered: &[Answered]) -> Result<bool, EngineError> {
+    let report = catalog().find(&dataset.report)?;
+    Ok(answered.iter().all(|(request, answer)| match answer {
+        Ok(decoded) if decoded.rows_kept == 0 => request.answered_at.is_some_and(|answered_at| {
+            days_of_reply(report, request, decoded, answered_at)
+                .iter()
+                .any(|day| day.state == CoverageState::Awaiting)
+        }),
+        Ok(_) => false,
+        Err(_) => true,
+    }))
+}
+
+/// A request for a day that left Microsoft's window after it was planned: its run was dead for days.
+fn expired(report: &Report, ask: Ask, today: Date) -> Option<Unfetched> {
+    let window = report.window_days()?;
+    match ask {
+        Ask::Date(day) if (today - day).get_days() > i32::from(window) => {
+            Some(Unfetched::expired(day, window))
+        }
+        _ => None,
+    }
 }
 
 /// The landing, as the taker of rows.

@@ -9,7 +9,7 @@ use exmetrics_store::{
     AccountState, CoverageState, DataSet, DayFound, RequestFailure, RequestRow, Run, RunAccount,
     RunState, StoreError,
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     fetch::Unfetched,
     outcome::Outcome,
     run::{Answered, Done, RunReport, SignedIn},
+    utc_day,
     warnings::Warnings,
 };
 
@@ -25,6 +26,9 @@ const LATEST_PUBLICATION_DAYS: i32 = 9;
 
 /// The code of a request that was answered, but not used.
 pub(crate) const LEFT_OUT: &str = "left_out";
+
+/// The code of a request for a day that left Microsoft's window before it could be asked.
+pub(crate) const EXPIRED: &str = "expired";
 
 /// One account's part of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,12 +82,14 @@ impl Engine {
             }
             let days = self.days_found(report, &own, account);
             self.store
-                .note_days(&dataset.id, &account.account_id, &days, self.today(), now)
+                .note_days(&dataset.id, &account.account_id, &days)
                 .await?;
-            let outcome = Outcome::of(account, &own, &days);
+            let outcome = Outcome::of(account, &own, &days, &run.id);
             self.note_account(account, &own, &outcome, &signed_in)
                 .await?;
-            warnings.hear(&own, &self.settings.drift);
+            for decoded in own.iter().filter_map(|(_, answer)| answer.as_ref().ok()) {
+                warnings.hear(decoded, &self.settings.drift);
+            }
             account.state = outcome.state;
             account.message.clone_from(&outcome.message);
             account.next_step.clone_from(&outcome.next_step);
@@ -105,8 +111,9 @@ impl Engine {
         run.message = run_message(&reports);
         run.next_step = reports.iter().find_map(|one| one.next_step.clone());
         self.store.end_run(&run, &accounts).await?;
-        self.archive
-            .forget_older(&dataset.id, self.settings.archive_days, &run.id);
+        let days = self.settings.archive_days;
+        self.archive.forget_older(&dataset.id, days, &run.id);
+        self.rejects().forget_older(&dataset.id, days, &run.id);
         Ok(RunReport {
             id: run.id,
             dataset: dataset.name.clone(),
@@ -116,7 +123,10 @@ impl Engine {
             rows: landed.as_ref().map_or(0, |landed| landed.rows),
             version: landed.map(|landed| landed.version),
             accounts: reports,
-            warnings: warnings.sentences(&dataset.name),
+            warnings: warnings.sentences(&format!(
+                "kept apart; see: exmetrics dataset rejects \"{}\"",
+                dataset.name
+            )),
         })
     }
 
@@ -127,21 +137,26 @@ impl Engine {
         answers: &[&Answered],
         account: &RunAccount,
     ) -> Vec<DayFound> {
-        let today = self.today();
+        let now = self.clock.now();
         let mut found: Vec<DayFound> = Vec::new();
         for (request, answer) in answers {
             match answer {
-                Ok(decoded) => found.extend(days_of_reply(report, request, decoded, today)),
+                Ok(decoded) => {
+                    let answered_at = request.answered_at.unwrap_or(now);
+                    found.extend(days_of_reply(report, request, decoded, answered_at));
+                }
                 Err(unfetched) => {
                     found.extend(asked_days(request).into_iter().map(|day| DayFound {
                         code: Some(unfetched.failure.code.clone()),
-                        ..nothing_of(day, failed_state(unfetched, day, today))
+                        ..nothing_of(day, failed_state(unfetched, day, now), now)
                     }));
                 }
             }
         }
-        let expired = account.expired.iter();
-        found.extend(expired.map(|day| nothing_of(*day, CoverageState::Expired)));
+        // A run that was dead for days may have the answer of a day that has left the window since.
+        let answered: BTreeSet<Date> = found.iter().map(|day| day.day).collect();
+        let expired = account.expired.iter().filter(|day| !answered.contains(day));
+        found.extend(expired.map(|day| nothing_of(*day, CoverageState::Expired, now)));
         found
     }
 
@@ -159,7 +174,7 @@ impl Engine {
             .find_map(|decoded| decoded.concealed);
         let session = signed_in
             .get(&account.account_id)
-            .and_then(|one| one.as_ref().ok());
+            .and_then(|(_, session)| session.as_ref().ok());
         let tenant_id = session.and_then(|one| one.session.tenant_id());
         self.store
             .note_tenant(&account.account_id, tenant_id.as_deref(), concealed)
@@ -181,18 +196,19 @@ impl Engine {
     }
 }
 
-/// What a reply says of the days that were asked.
+/// What a reply says of the days that were asked, at the time of the answer.
 pub(crate) fn days_of_reply(
     report: &Report,
     request: &RequestRow,
     decoded: &Decoded,
-    today: Date,
+    answered_at: Timestamp,
 ) -> Vec<DayFound> {
+    let today = utc_day(answered_at);
     let published = |day: Date, rows: u64, hash: String| DayFound {
         rows: Some(signed(rows)),
         hash: Some(hash),
         refresh_date: decoded.refresh_date,
-        ..nothing_of(day, CoverageState::Published)
+        ..nothing_of(day, CoverageState::Published, answered_at)
     };
     let absent = |day: Date| {
         let late = decoded
@@ -202,10 +218,13 @@ pub(crate) fn days_of_reply(
         let ended = report.retired_since.is_some_and(|ended| day > ended);
         let state = if ended {
             CoverageState::Empty
+        } else if is_before_reply(report, request, decoded, day) {
+            // Planned on an earlier day than it was answered: the next plan asks a longer period.
+            CoverageState::Awaiting
         } else {
             absent_state(day, today, late)
         };
-        nothing_of(day, state)
+        nothing_of(day, state, answered_at)
     };
     let mut found: Vec<DayFound> = Vec::new();
     match (report.grain, request.ask) {
@@ -241,6 +260,17 @@ pub(crate) fn days_of_reply(
     found
 }
 
+/// Whether a day lies before the first one that the reply's period can hold.
+fn is_before_reply(report: &Report, request: &RequestRow, decoded: &Decoded, day: Date) -> bool {
+    let Ask::Period(period) = request.ask else {
+        return false;
+    };
+    let (Some(days), Some(refreshed)) = (period.days(), decoded.refresh_date) else {
+        return false;
+    };
+    report.grain == Grain::Trend && (refreshed - day).get_days() >= i32::from(days)
+}
+
 /// The days that a request names.
 fn asked_days(request: &RequestRow) -> Vec<Date> {
     match (&request.keep, request.ask) {
@@ -258,14 +288,15 @@ fn absent_state(day: Date, today: Date, after_refresh: bool) -> CoverageState {
     }
 }
 
-fn failed_state(unfetched: &Unfetched, day: Date, today: Date) -> CoverageState {
+fn failed_state(unfetched: &Unfetched, day: Date, now: Timestamp) -> CoverageState {
     match unfetched.settle {
-        Settle::NoDataYet => absent_state(day, today, false),
+        Settle::NoDataYet => absent_state(day, utc_day(now), false),
+        _ if unfetched.failure.code == EXPIRED => CoverageState::Expired,
         _ => CoverageState::Failed,
     }
 }
 
-fn nothing_of(day: Date, state: CoverageState) -> DayFound {
+fn nothing_of(day: Date, state: CoverageState, checked_at: Timestamp) -> DayFound {
     DayFound {
         day,
         state,
@@ -273,6 +304,7 @@ fn nothing_of(day: Date, state: CoverageState) -> DayFound {
         hash: None,
         refresh_date: None,
         code: None,
+        checked_at,
     }
 }
 
@@ -350,6 +382,7 @@ impl Unfetched {
     pub(crate) fn of_sign_in(error: &EngineError) -> Self {
         let settle = match error.kind {
             crate::EngineErrorKind::Person => Settle::Person,
+            crate::EngineErrorKind::Failed => Settle::TryAgain { at: None },
             _ => Settle::GiveUp,
         };
         Self::ours(
@@ -364,6 +397,12 @@ impl Unfetched {
     pub(crate) fn account_removed() -> Self {
         let message = "the account was removed".to_owned();
         Self::ours("account_removed", Settle::GiveUp, message, String::new())
+    }
+
+    /// The day left Microsoft's window while its run was not at work.
+    pub(crate) fn expired(day: Date, window: u16) -> Self {
+        let message = format!("{day} is no longer available: Microsoft answers for {window} days");
+        Self::ours(EXPIRED, Settle::GiveUp, message, String::new())
     }
 
     /// The answer could not be written down.

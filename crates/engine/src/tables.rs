@@ -1,12 +1,12 @@
 //! Where rows land, as the engine sees it. The lake stands behind this; the engine does not know it.
 
-use std::any::Any;
+use std::{any::Any, collections::BTreeSet};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use exmetrics_catalog::UpdateMethod;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 /// DataSet tables.
 #[async_trait]
@@ -19,6 +19,31 @@ pub trait Tables: Send + Sync {
         mark: LandingMark,
         rule: UpdateRule,
     ) -> Result<Box<dyn Landing>, TableFailure>;
+
+    /// Makes an older version's rows the newest version.
+    async fn restore(
+        &self,
+        location: &str,
+        version: u64,
+        now: Timestamp,
+    ) -> Result<Restored, TableFailure>;
+
+    /// The days whose rows the newest version holds, with the account's label: each value of a date
+    /// column. None where the table has no such column.
+    async fn days(
+        &self,
+        location: &str,
+        column: &str,
+    ) -> Result<BTreeSet<(String, Date)>, TableFailure>;
+}
+
+/// What going back to a version made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The new version.
+    pub version: u64,
+    /// How many rows it holds.
+    pub rows: u64,
 }
 
 /// Who lands. The number grows from landing to landing of one DataSet.
@@ -95,6 +120,8 @@ pub struct Landed {
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct TableFailure {
+    /// Whether what was asked for is not there: another version, another column helps.
+    pub wrong_argument: bool,
     /// What happened, to what.
     pub message: String,
     /// What to do next.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{DriftPolicies, DriftPolicy, run::Answered};
+use exmetrics_decode::Decoded;
+
+use crate::{DriftPolicies, DriftPolicy};
 
 /// What a person should know though nothing failed.
 #[derive(Default)]
@@ -14,22 +16,18 @@ pub(crate) struct Warnings {
 }
 
 impl Warnings {
-    pub(crate) fn hear(&mut self, answers: &[&Answered], policies: &DriftPolicies) {
-        for decoded in answers
-            .iter()
-            .filter_map(|(_, answer)| answer.as_ref().ok())
-        {
-            self.concealed |= decoded.concealed == Some(true);
-            self.rejects += decoded.rejects;
-            for (policy, what, columns) in policies.kinds(&decoded.drift) {
-                if policy != DriftPolicy::Accept && !columns.is_empty() {
-                    self.drift.entry(what).or_default().extend(columns);
-                }
+    pub(crate) fn hear(&mut self, decoded: &Decoded, policies: &DriftPolicies) {
+        self.concealed |= decoded.concealed == Some(true);
+        self.rejects += decoded.rejects;
+        for (policy, what, columns) in policies.kinds(&decoded.drift) {
+            if policy != DriftPolicy::Accept && !columns.is_empty() {
+                self.drift.entry(what).or_default().extend(columns);
             }
         }
     }
 
-    pub(crate) fn sentences(&self, dataset: &str) -> Vec<String> {
+    /// The sentences; `rejects` says what became of cells that did not fit.
+    pub(crate) fn sentences(&self, rejects: &str) -> Vec<String> {
         let mut sentences = Vec::new();
         if self.concealed {
             sentences.push(
@@ -43,9 +41,9 @@ impl Warnings {
             sentences.push(format!("{what}: {}", columns.join(", ")));
         }
         if self.rejects > 0 {
+            let cells = if self.rejects == 1 { "cell" } else { "cells" };
             sentences.push(format!(
-                "{} cells did not fit their column and are kept apart; see: exmetrics dataset rejects \
-                 \"{dataset}\"",
+                "{} {cells} did not fit their column: {rejects}",
                 self.rejects
             ));
         }

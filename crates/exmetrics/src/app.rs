@@ -7,7 +7,7 @@ use exmetrics_graph::{Clock, SystemClock};
 use exmetrics_lake::NamedTable;
 use exmetrics_store::{Account, DataSet, Store};
 
-use crate::{config::Config, failure::Failure, lake_tables::LakeTables};
+use crate::{config::Config, failure::Failure, lake_tables::LakeTables, say};
 
 /// What most commands need.
 pub(crate) struct App {
@@ -20,8 +20,16 @@ impl App {
     pub(crate) async fn open(home: Option<PathBuf>) -> Result<Self, Failure> {
         let config = Config::read(home)?;
         make_private_folder(&config.home)?;
+        let database = config.home.join("control.db");
+        let lost_key = database.exists() && config.lacks_key();
         let key = config.sealing_key()?;
-        let store = Store::open(&config.home.join("control.db"), key).await?;
+        let store = Store::open(&database, key).await?;
+        if lost_key {
+            say::note(
+                "The key of this home is gone, and a new one was made: secrets that were sealed with the \
+                 old one must be entered again (exmetrics account sign-in).",
+            );
+        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(config.now));
         let engine = Engine::new(store, Arc::new(LakeTables), clock, config.settings.clone())?;
         Ok(Self { config, engine })

@@ -86,6 +86,7 @@ impl Config {
             ));
         }
         let usual = Limits::default();
+        let tries = number("EXMETRICS_TRIES")?.or(file.tries).unwrap_or(5);
         let limits = Limits {
             max_reply_bytes: number("EXMETRICS_MAX_REPLY_BYTES")?
                 .or(file.max_reply_bytes)
@@ -96,6 +97,7 @@ impl Config {
             read_timeout: number("EXMETRICS_IDLE_SECONDS")?
                 .or(file.idle_seconds)
                 .map_or(usual.read_timeout, Duration::from_secs),
+            page_tries: tries,
             ..usual
         };
         let tables = match text("EXMETRICS_TABLES").or(file.tables) {
@@ -126,7 +128,7 @@ impl Config {
             csv_quota,
             json_quota,
             limits,
-            tries: number("EXMETRICS_TRIES")?.or(file.tries).unwrap_or(5),
+            tries,
             try_for: Duration::from_secs(120),
             archive_days: number("EXMETRICS_ARCHIVE_DAYS")?
                 .or(file.archive_days)
@@ -146,8 +148,16 @@ impl Config {
         if let Some(key) = text("EXMETRICS_KEY") {
             return Ok(SealingKey::from_base64(&SecretString::from(key))?);
         }
-        let file = text("EXMETRICS_KEY_FILE").map_or_else(|| self.home.join("key"), PathBuf::from);
-        Ok(SealingKey::from_file(&file)?)
+        Ok(SealingKey::from_file(&self.key_file())?)
+    }
+
+    /// Whether there is no key yet, so that one will be made.
+    pub(crate) fn lacks_key(&self) -> bool {
+        text("EXMETRICS_KEY").is_none() && !self.key_file().exists()
+    }
+
+    fn key_file(&self) -> PathBuf {
+        text("EXMETRICS_KEY_FILE").map_or_else(|| self.home.join("key"), PathBuf::from)
     }
 }
 

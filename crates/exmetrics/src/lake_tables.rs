@@ -1,13 +1,18 @@
 //! The engine's tables are Delta Lake tables.
 
+use std::collections::BTreeSet;
+
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use exmetrics_engine::{
-    Landed, Landing, LandingMark, ReplyRows, TableFailure, Tables, UpdateRule, WrittenReply,
+    Landed, Landing, LandingMark, ReplyRows, Restored, TableFailure, Tables, UpdateRule,
+    WrittenReply,
 };
-use exmetrics_lake::{DataSetTable, LakeError, LakeErrorKind, ReplyFiles, ReplyWriter};
-use jiff::Timestamp;
+use exmetrics_lake::{
+    DataSetTable, LakeError, LakeErrorKind, QuerySession, ReplyFiles, ReplyWriter,
+};
+use jiff::{Timestamp, civil::Date};
 
 use crate::failure::Failure;
 
@@ -38,6 +43,36 @@ impl Tables for LakeTables {
         Ok(Box::new(LakeLanding(exmetrics_lake::Landing::begin(
             table, mark, rule,
         ))))
+    }
+
+    async fn restore(
+        &self,
+        location: &str,
+        version: u64,
+        now: Timestamp,
+    ) -> Result<Restored, TableFailure> {
+        let restored = async {
+            // Is it there? Told before anything is changed.
+            DataSetTable::open_version(location, version).await?;
+            let table = DataSetTable::open(location).await?;
+            table.restore(version, now).await?.state().await
+        };
+        let state = restored.await.map_err(table_failure)?;
+        Ok(Restored {
+            version: state.version,
+            rows: state.rows,
+        })
+    }
+
+    async fn days(
+        &self,
+        location: &str,
+        column: &str,
+    ) -> Result<BTreeSet<(String, Date)>, TableFailure> {
+        let table = DataSetTable::open(location).await.map_err(table_failure)?;
+        QuerySession::days(&table, column)
+            .await
+            .map_err(table_failure)
     }
 }
 
@@ -103,6 +138,7 @@ fn table_failure(error: LakeError) -> TableFailure {
         None => String::new(),
     };
     TableFailure {
+        wrong_argument: failure.code == 2,
         message: failure.message,
         next_step,
         source: None,

@@ -1,6 +1,6 @@
 //! Lists and descriptions for people.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::{failure::Failure, say};
 
@@ -24,6 +24,10 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), Failu
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
+    }
+    // What comes first is what one copies; it stays in one piece.
+    if let Some(first) = table.column_mut(0) {
+        first.set_constraint(ColumnConstraint::ContentWidth);
     }
     let text = table.to_string();
     for line in text.lines() {

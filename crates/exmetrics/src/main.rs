@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Err(error) => return say::arguments_error(&error),
     };
     let json = arguments.global.json;
+    keep_quiet_about_full_disks();
     // What a command may still be doing when its answer is known, such as a cancelled download, is not
     // waited for.
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -42,4 +43,18 @@ fn main() -> ExitCode {
         Ok(code) => code.into(),
         Err(failure) => say::failure(&failure, json),
     }
+}
+
+/// The object store's buffered writer panics when it is closed after a write that failed. The write's
+/// own failure is told; the panic, on a thread that nobody waits for, would only frighten.
+fn keep_quiet_about_full_disks() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map_or("", std::panic::Location::file);
+        if place.contains("object_store-") && place.ends_with("buffered.rs") {
+            tracing::debug!(place, "a writer was closed after it had failed");
+        } else {
+            usual(panic);
+        }
+    }));
 }

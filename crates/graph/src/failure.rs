@@ -38,7 +38,7 @@ pub struct Failure {
 }
 
 /// The code of a failure that only means "wait for quota".
-const QUOTA: &str = "quota";
+pub const QUOTA: &str = "quota";
 
 impl Failure {
     fn new(settle: Settle, code: &str, message: impl Into<String>) -> Self {

@@ -18,9 +18,10 @@ pub struct Limits {
     pub total_timeout: Duration,
     /// For the body of a reply, over all of its pages.
     pub max_reply_bytes: u64,
-    /// How long the pages of one reply may wait, together, for quota or because Microsoft says so.
-    /// Zero lets such a wait end the reply with a failure.
+    /// How long the pages of one reply may wait, together, because Microsoft says so or is out of order.
     pub page_wait: Duration,
+    /// How often one page is tried.
+    pub page_tries: usize,
 }
 
 impl Default for Limits {
@@ -31,6 +32,7 @@ impl Default for Limits {
             total_timeout: Duration::from_secs(30 * 60),
             max_reply_bytes: 4 << 30,
             page_wait: Duration::from_secs(30 * 60),
+            page_tries: 5,
         }
     }
 }

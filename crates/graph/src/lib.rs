@@ -20,7 +20,7 @@ mod transport;
 
 pub use clock::{Clock, SystemClock};
 pub use endpoint::cloud_address;
-pub use failure::{Failure, Settle};
+pub use failure::{Failure, QUOTA, Settle};
 pub use fetch::{Graph, Reply, ReportSettings};
 pub use http_client::{HttpClient, Limits, Proxy, http_client, install_crypto_provider};
 pub use patience::Patience;

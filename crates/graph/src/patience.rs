@@ -7,6 +7,9 @@ use jiff::Timestamp;
 
 use crate::{Failure, Settle, clock::after};
 
+/// The shortest wait between two tries.
+const AT_LEAST: Duration = Duration::from_secs(1);
+
 /// Bounded back-off with jitter: some tries, within some minutes. A time that Microsoft gave is kept
 /// instead, and a wait for quota is no try at all.
 #[derive(Debug)]
@@ -35,7 +38,8 @@ impl Patience {
         };
         match at {
             Some(at) if failure.is_quota_wait() => Some(at),
-            Some(at) => self.waits.next().map(|_| at),
+            // A time that has passed must not make the tries follow each other at once.
+            Some(at) => self.waits.next().map(|_| at.max(after(now, AT_LEAST))),
             None => self.waits.next().map(|wait| after(now, wait)),
         }
     }

@@ -14,6 +14,9 @@ pub struct TableVersion {
     pub version: u64,
     /// The run that made it; none for the empty table, a restore or upkeep.
     pub run_id: Option<String>,
+    /// The landing's number, as the control database counts.
+    #[serde(skip)]
+    pub landing: Option<i64>,
     /// When it was made.
     pub committed_at: Option<Timestamp>,
     /// The update method, or `create`, `restore`, `compact`, `vacuum`.
@@ -49,6 +52,7 @@ impl DataSetTable {
             TableVersion {
                 version: newest.saturating_sub(back as u64),
                 run_id: text("exmetrics.runId"),
+                landing: noted("exmetrics.landing").and_then(serde_json::Value::as_i64),
                 committed_at: text("exmetrics.committedAt")
                     .and_then(|at| at.parse().ok())
                     .or_else(|| Timestamp::from_millisecond(commit.timestamp?).ok()),

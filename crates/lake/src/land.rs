@@ -110,22 +110,32 @@ impl Landing {
         )
     }
 
-    /// A version that holds this run, if it is in the table already.
+    /// A version that holds this landing, if it is in the table already.
     ///
     /// # Errors
     /// When the table's log cannot be read.
     pub async fn landed_before(&self) -> Result<Option<u64>, LakeError> {
-        let state = self
-            .table
-            .table
-            .snapshot()
-            .map_err(LakeError::while_doing("reading the table"))?;
-        let last = state
+        if self.last_number().await? < Some(self.mark.number) {
+            return Ok(None);
+        }
+        // As a rule it is this very landing. But the control database may have been put back from an
+        // older copy, and count up again from there: only the commit itself tells.
+        let newest_first = self.table.history().await?;
+        let own = newest_first.iter().find(|version| {
+            version.run_id.as_deref() == Some(&self.mark.run_id)
+                && version.landing == Some(self.mark.number)
+        });
+        Ok(own.map(|version| version.version))
+    }
+
+    /// The number of the DataSet's last landing in the table.
+    async fn last_number(&self) -> Result<Option<i64>, LakeError> {
+        let failed = LakeError::while_doing("reading the table");
+        let state = self.table.table.snapshot().map_err(&failed)?;
+        state
             .transaction_version(self.table.table.log_store().as_ref(), app_id(&self.mark))
             .await
-            .map_err(LakeError::while_doing("reading the table"))?;
-        let landed = last.is_some_and(|last| last >= self.mark.number);
-        Ok(landed.then(|| self.table.version()))
+            .map_err(&failed)
     }
 
     /// Makes the rows of the replies the table's newest version. `whole` says that the run brought all
@@ -144,10 +154,8 @@ impl Landing {
         let failed = LakeError::while_doing("landing the run");
         for _ in 0..TRIES {
             self.table.table.update_state().await.map_err(&failed)?;
-            if self.landed_before().await?.is_some() {
-                self.forget(&replies).await;
-                let state = self.table.state().await?;
-                let (version, table_rows) = (state.version, state.rows);
+            if let Some(version) = self.landed_before().await? {
+                let table_rows = self.table.state().await?.rows;
                 return Ok(Landed {
                     version,
                     rows,
@@ -157,10 +165,8 @@ impl Landing {
             }
             let change = self.change(&replies, whole).await?;
             let table_rows = change.kept_rows + rows;
-            match self
-                .try_commit(&replies, &change, rows, table_rows, now)
-                .await
-            {
+            let tried = self.try_commit(&replies, &change, rows, table_rows, now);
+            let error = match tried.await {
                 Ok(version) => {
                     return Ok(Landed {
                         version,
@@ -169,16 +175,27 @@ impl Landing {
                         already: false,
                     });
                 }
-                Err(error) => {
-                    self.table
-                        .discard(change.rewritten.into_iter().map(|add| add.path))
-                        .await;
-                    if error.kind != LakeErrorKind::Conflict {
-                        return Err(error);
-                    }
-                    tracing::debug!("another writer got in between; landing again");
-                }
+                Err(error) => error,
+            };
+            // The commit may stand although it failed: its answer was lost, or what the library does
+            // afterwards went wrong. Then its files are the table's, and nothing may be removed.
+            self.table.table.update_state().await.map_err(&failed)?;
+            if let Some(version) = self.landed_before().await? {
+                tracing::warn!(%error, version, "the version was made all the same");
+                return Ok(Landed {
+                    version,
+                    rows,
+                    table_rows,
+                    already: false,
+                });
             }
+            self.table
+                .discard(change.rewritten.into_iter().map(|add| add.path))
+                .await;
+            if error.kind != LakeErrorKind::Conflict {
+                return Err(error);
+            }
+            tracing::debug!("another writer got in between; landing again");
         }
         Err(LakeError::new(
             LakeErrorKind::Conflict,
@@ -367,13 +384,16 @@ impl Landing {
             UpdateMethod::Append => SaveMode::Append,
             _ => SaveMode::Overwrite,
         };
+        let last = self.last_number().await?;
+        let number = last.map_or(self.mark.number, |last| self.mark.number.max(last + 1));
         let properties = CommitProperties::default()
-            .with_application_transaction(Transaction::new(app_id(&self.mark), self.mark.number))
+            .with_application_transaction(Transaction::new(app_id(&self.mark), number))
             .with_metadata([
                 (
                     "exmetrics.runId".to_owned(),
                     self.mark.run_id.clone().into(),
                 ),
+                ("exmetrics.landing".to_owned(), self.mark.number.into()),
                 (
                     "exmetrics.method".to_owned(),
                     self.rule.method.as_str().into(),
@@ -408,15 +428,6 @@ impl Landing {
                 schema::grown(&columns, &reply.schema)
             });
         Ok((after.fields().len() > before.fields().len()).then_some(after))
-    }
-
-    /// Removes files that turned out to be in the table already, written by the run's first try.
-    async fn forget(&self, replies: &[ReplyFiles]) {
-        let paths = replies
-            .iter()
-            .flat_map(|reply| &reply.adds)
-            .map(|add| add.path.clone());
-        self.table.discard(paths.collect::<Vec<_>>()).await;
     }
 }
 

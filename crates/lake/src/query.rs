@@ -1,7 +1,10 @@
 //! SQL over all DataSets: each one is a table by its name. Questions only: nothing can be changed.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
+use arrow_array::{cast::AsArray, types::Date32Type};
+use arrow_cast::cast;
+use arrow_schema::DataType;
 use async_trait::async_trait;
 use datafusion::{
     catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider},
@@ -10,6 +13,7 @@ use datafusion::{
     prelude::{SQLOptions, SessionConfig, SessionContext},
 };
 use exmetrics_catalog::column_name;
+use jiff::{ToSpan, civil::Date};
 
 use crate::{DataSetTable, LakeError, LakeErrorKind};
 
@@ -93,6 +97,42 @@ impl QuerySession {
         frame.execute_stream().await.map_err(&unread)
     }
 
+    /// The days that a date column of a table holds, each with its row's `_account`. None where the
+    /// table has no such column.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn days(
+        table: &DataSetTable,
+        column: &str,
+    ) -> Result<BTreeSet<(String, Date)>, LakeError> {
+        if table.schema()?.field_with_name(column).is_err() {
+            return Ok(BTreeSet::new());
+        }
+        let unread = LakeError::reading("the table");
+        let session = Self::new(Vec::new())?;
+        let provider = provider(table, &session.context).await.map_err(&unread)?;
+        let frame = session.context.read_table(provider).map_err(&unread)?;
+        let frame = frame.select_columns(&["_account", column]);
+        let frame = frame.and_then(|frame| frame.distinct()).map_err(&unread)?;
+        let mut days = BTreeSet::new();
+        for batch in frame.collect().await.map_err(&unread)? {
+            let accounts = cast(batch.column(0), &DataType::Utf8).map_err(LakeError::columns)?;
+            let dates = cast(batch.column(1), &DataType::Date32).map_err(LakeError::columns)?;
+            let both = accounts
+                .as_string::<i32>()
+                .iter()
+                .zip(dates.as_primitive::<Date32Type>());
+            for (account, day) in both {
+                let day = day.and_then(|days| UNIX_EPOCH.checked_add(days.days()).ok());
+                if let (Some(account), Some(day)) = (account, day) {
+                    days.insert((account.to_owned(), day));
+                }
+            }
+        }
+        Ok(days)
+    }
+
     /// An error of the query engine as a sentence for the person who asked.
     fn explain(&self, error: &DataFusionError) -> LakeError {
         let root = error.find_root();
@@ -130,6 +170,9 @@ impl QuerySession {
         }
     }
 }
+
+/// What Arrow counts days from.
+const UNIX_EPOCH: Date = Date::constant(1970, 1, 1);
 
 fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
     known

@@ -23,6 +23,25 @@ pub enum Target {
     File(PathBuf),
 }
 
+impl Target {
+    /// Whether rows could be written there now. Nothing is left behind.
+    ///
+    /// # Errors
+    /// What is wrong with the place.
+    pub fn check(&self) -> Result<(), ShowError> {
+        match self {
+            Self::Stdout => Ok(()),
+            // To open a pipe would already begin to write.
+            Self::File(path)
+                if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) =>
+            {
+                Ok(())
+            }
+            Self::File(path) => open_file(path).map(drop),
+        }
+    }
+}
+
 /// An opened [`Target`].
 #[derive(Debug)]
 pub(crate) struct Sink {

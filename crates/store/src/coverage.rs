@@ -2,9 +2,9 @@
 //!
 //! The ledger is kept per DataSet: a day that one DataSet has captured is not in another's table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use exmetrics_catalog::DayKnown;
+use exmetrics_catalog::{DayKnown, DayStanding};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
@@ -91,6 +91,8 @@ pub struct DayFound {
     pub refresh_date: Option<Date>,
     /// The failure's code.
     pub code: Option<String>,
+    /// When it was found: for an answer, the moment of the answer. Checks are counted by UTC days.
+    pub checked_at: Timestamp,
 }
 
 impl Store {
@@ -119,13 +121,17 @@ impl Store {
             let answered_on = date(row, "answered_on")?;
             let stable = row.try_get::<i64, _>("equal_checks")? >= STABLE_AFTER;
             let state = CoverageState::read(&row.try_get::<String, _>("state")?);
-            let captured = state == CoverageState::Published;
             known.insert(
                 day,
                 DayKnown {
                     answered_on,
                     stable,
-                    captured,
+                    standing: match state {
+                        CoverageState::Published => DayStanding::Captured,
+                        CoverageState::Empty => DayStanding::Empty,
+                        CoverageState::Awaiting | CoverageState::Failed => DayStanding::Open,
+                        CoverageState::Expired => DayStanding::Lost,
+                    },
                 },
             );
         }
@@ -171,13 +177,12 @@ impl Store {
         dataset_id: &str,
         account_id: &str,
         found: &[DayFound],
-        today: Date,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
         for day in found {
             let before = sqlx::query(
-                "SELECT state, content_hash, answered_on, equal_checks, restated FROM coverage
+                "SELECT state, content_hash, answered_on, last_checked, equal_checks, restated
+                 FROM coverage
                  WHERE dataset_id = $1 AND account_id = $2 AND day = $3",
             )
             .bind(dataset_id)
@@ -186,7 +191,15 @@ impl Store {
             .fetch_optional(&mut *transaction)
             .await?;
             let before = before.as_ref().map(Before::read).transpose()?;
-            let after = Judged::of(before.as_ref(), day, today);
+            let at = day.checked_at.as_microsecond();
+            if before
+                .as_ref()
+                .is_some_and(|before| before.last_checked > at)
+            {
+                // Something newer is known of it: a reply was read again from the archive.
+                continue;
+            }
+            let after = Judged::of(before.as_ref(), day);
             // What is known of captured content stays, whatever a later reply lacks.
             let content = Some(day).filter(|day| day.state == after.state);
             sqlx::query(
@@ -213,7 +226,7 @@ impl Store {
                     .map(|date| date.to_string()),
             )
             .bind(day.code.as_deref())
-            .bind(now.as_microsecond())
+            .bind(day.checked_at.as_microsecond())
             .bind(after.answered_on.map(|date| date.to_string()))
             .bind(after.equal_checks)
             .bind(after.restated)
@@ -224,7 +237,7 @@ impl Store {
         Ok(())
     }
 
-    /// Makes every day due again: the table was taken back to an older version, or its details changed.
+    /// Makes every day due again: its table is about to be taken back to an older version.
     ///
     /// # Errors
     /// When the database fails.
@@ -237,12 +250,66 @@ impl Store {
         .await?;
         Ok(())
     }
+
+    /// The table was taken back to an older version: every day is due again, and those whose rows that
+    /// version lacks are no longer captured. `present` holds each account's id with a day that it has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_restored(
+        &self,
+        dataset_id: &str,
+        present: &BTreeSet<(String, Date)>,
+    ) -> Result<(), StoreError> {
+        self.forget_checks(dataset_id).await?;
+        let mut transaction = self.write().await?;
+        let captured = sqlx::query(
+            "SELECT account_id, day FROM coverage WHERE dataset_id = $1 AND state = 'published'",
+        )
+        .bind(dataset_id)
+        .fetch_all(&mut *transaction)
+        .await?;
+        for row in &captured {
+            let Some(day) = date(row, "day")? else {
+                continue;
+            };
+            let account_id: String = row.try_get("account_id")?;
+            let captured = (account_id, day);
+            if present.contains(&captured) {
+                continue;
+            }
+            sqlx::query(
+                "UPDATE coverage SET state = 'awaiting', rows_seen = NULL, content_hash = NULL
+                 WHERE dataset_id = $1 AND account_id = $2 AND day = $3",
+            )
+            .bind(dataset_id)
+            .bind(&captured.0)
+            .bind(captured.1.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Forgets the ledger of a DataSet: what its days meant, they no longer mean.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_coverage(&self, dataset_id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM coverage WHERE dataset_id = $1")
+            .bind(dataset_id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
 }
 
 struct Before {
     state: CoverageState,
     hash: Option<String>,
     answered_on: Option<Date>,
+    last_checked: i64,
     equal_checks: i64,
     restated: i64,
 }
@@ -253,6 +320,7 @@ impl Before {
             state: CoverageState::read(&row.try_get::<String, _>("state")?),
             hash: row.try_get("content_hash")?,
             answered_on: date(row, "answered_on")?,
+            last_checked: row.try_get("last_checked")?,
             equal_checks: row.try_get("equal_checks")?,
             restated: row.try_get("restated")?,
         })
@@ -268,7 +336,8 @@ struct Judged {
 }
 
 impl Judged {
-    fn of(before: Option<&Before>, found: &DayFound, today: Date) -> Self {
+    fn of(before: Option<&Before>, found: &DayFound) -> Self {
+        let today = utc_day(found.checked_at);
         let restated = before.map_or(0, |before| before.restated);
         let equal_checks = before.map_or(0, |before| before.equal_checks);
         let answered_before = before.and_then(|before| before.answered_on);
@@ -319,6 +388,10 @@ impl Judged {
             }
         }
     }
+}
+
+fn utc_day(at: Timestamp) -> Date {
+    jiff::tz::Offset::UTC.to_datetime(at).date()
 }
 
 fn date(row: &AnyRow, column: &str) -> Result<Option<Date>, StoreError> {

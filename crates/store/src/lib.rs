@@ -52,6 +52,7 @@ impl Store {
     pub async fn open(file: &Path, key: SealingKey) -> Result<Self, StoreError> {
         install_default_drivers();
         let url = address(file)?;
+        make_for_owner(file);
         // The first connection is made by hand: a pool would try a damaged file again and again.
         let first = async {
             let mut connection = AnyConnection::connect(&url).await?;
@@ -76,6 +77,19 @@ impl Store {
     async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
+}
+
+/// It holds sealed secrets: its owner alone may read it, whatever folder it is in. A file that cannot be
+/// made is met again, and told, when it is opened.
+fn make_for_owner(file: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let _ = options.open(file);
 }
 
 /// Wait for another process rather than fail; a commit is on disk when it returns.

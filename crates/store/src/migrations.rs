@@ -6,7 +6,10 @@ use sqlx::{AnyConnection, Connection, Executor};
 use crate::{StoreError, StoreErrorKind};
 
 /// The steps, the oldest first. A step that was released is never changed.
-const STEPS: [&str; 1] = [include_str!("../migrations/0001_first.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("../migrations/0001_first.sql"),
+    include_str!("../migrations/0002_awaiting.sql"),
+];
 
 pub(crate) async fn run(connection: &mut AnyConnection) -> Result<(), StoreError> {
     connection

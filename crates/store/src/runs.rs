@@ -1,10 +1,10 @@
 //! Runs: what a run was to ask, who does it, and how it ended. A run whose worker died goes on from
 //! here.
 
-use exmetrics_catalog::Plan;
+use exmetrics_catalog::{Plan, PlannedRequest};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{Any, Row, Transaction, any::AnyRow};
 
 use crate::{
     LEASE, Store, StoreError, StoreErrorKind,
@@ -106,6 +106,8 @@ pub struct RunAccount {
     pub expired: Vec<Date>,
     /// Days left out because they are captured and not due.
     pub settled: Vec<Date>,
+    /// Days left out because they were asked for that day already and are not published yet.
+    pub awaiting: Vec<Date>,
 }
 
 /// A run to make.
@@ -156,7 +158,7 @@ impl Store {
         for (account_id, name, plan) in new.plans {
             sqlx::query(
                 "INSERT INTO run_accounts (run_id, account_id, name, state, too_early, expired,
-                 settled) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                 settled, awaiting) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             )
             .bind(&id)
             .bind(account_id)
@@ -165,26 +167,89 @@ impl Store {
             .bind(json(&plan.too_early))
             .bind(json(&plan.expired))
             .bind(json(&plan.settled))
+            .bind(json(&plan.awaiting))
             .execute(&mut *transaction)
             .await?;
             for request in &plan.requests {
-                sqlx::query(
-                    "INSERT INTO requests (id, run_id, position, account_id, ask, keep_days, state,
-                     landed, tries) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, 0)",
-                )
-                .bind(new_id())
-                .bind(&id)
-                .bind(position)
-                .bind(account_id)
-                .bind(request.ask.to_string())
-                .bind(request.keep.as_ref().map(json))
-                .execute(&mut *transaction)
-                .await?;
+                insert_request(&mut transaction, &id, position, account_id, request).await?;
                 position += 1;
             }
         }
         transaction.commit().await?;
         self.run(&id).await
+    }
+
+    /// Adds to a run that is under way what has become due since it was planned: each account's name,
+    /// plan, and the requests that the run does not have yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn extend_run(
+        &self,
+        run_id: &str,
+        more: &[(String, Plan, Vec<PlannedRequest>)],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        let last: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(position) FROM requests WHERE run_id = $1")
+                .bind(run_id)
+                .fetch_one(&mut *transaction)
+                .await?;
+        let mut position = last.map_or(0, |last| last + 1);
+        for (account_id, plan, requests) in more {
+            sqlx::query(
+                "UPDATE run_accounts SET too_early = $3, expired = $4, settled = $5, awaiting = $6
+                 WHERE run_id = $1 AND account_id = $2",
+            )
+            .bind(run_id)
+            .bind(account_id)
+            .bind(json(&plan.too_early))
+            .bind(json(&plan.expired))
+            .bind(json(&plan.settled))
+            .bind(json(&plan.awaiting))
+            .execute(&mut *transaction)
+            .await?;
+            for request in requests {
+                insert_request(&mut transaction, run_id, position, account_id, request).await?;
+                position += 1;
+            }
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The newest run of a DataSet, if it failed to land what Microsoft had answered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unlanded_run(&self, dataset_id: &str) -> Result<Option<Run>, StoreError> {
+        let newest = self.runs(Some(dataset_id), 1).await?.pop();
+        let Some(run) = newest.filter(|run| run.state == RunState::Failed) else {
+            return Ok(None);
+        };
+        let answered: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM requests WHERE run_id = $1 AND state = 'done' AND landed = 0",
+        )
+        .bind(&run.id)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok((answered > 0).then_some(run))
+    }
+
+    /// Whether a run that began later has made a version of the DataSet's table.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn landed_since(&self, run: &Run) -> Result<bool, StoreError> {
+        let later: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM runs
+             WHERE dataset_id = $1 AND started_at > $2 AND version IS NOT NULL",
+        )
+        .bind(&run.dataset_id)
+        .bind(run.started_at.as_microsecond())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(later > 0)
     }
 
     /// The run of a DataSet that is under way, or seems to be.
@@ -351,6 +416,7 @@ impl Store {
                     too_early: days("too_early")?,
                     expired: days("expired")?,
                     settled: days("settled")?,
+                    awaiting: days("awaiting")?,
                 })
             })
             .collect()
@@ -398,6 +464,28 @@ impl Store {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+async fn insert_request(
+    transaction: &mut Transaction<'static, Any>,
+    run_id: &str,
+    position: i64,
+    account_id: &str,
+    request: &PlannedRequest,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO requests (id, run_id, position, account_id, ask, keep_days, state,
+         landed, tries) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, 0)",
+    )
+    .bind(new_id())
+    .bind(run_id)
+    .bind(position)
+    .bind(account_id)
+    .bind(request.ask.to_string())
+    .bind(request.keep.as_ref().map(json))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 fn lease(now: Timestamp) -> i64 {

@@ -3,14 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exmetrics_catalog::{
-    Ask, DayChoice, DayKnown, Details, Parameter, Period, Plan, Report, UpdateMethod, catalog, plan,
+    Ask, DayChoice, DayKnown, DayStanding, Details, Parameter, Period, Plan, Report, UpdateMethod,
+    catalog, plan,
 };
 use jiff::{ToSpan, civil::Date};
 use proptest::prelude::*;
 
 use crate::{day, report};
 
-const NOTHING_KNOWN: fn(Date) -> DayKnown = |_| DayKnown::default();
+/// What coverage holds, by day.
+type Known = BTreeMap<Date, DayKnown>;
+
+const NOTHING_KNOWN: &Known = &Known::new();
 
 fn one_day(slug: &str, today: &str, back: u16) -> Plan {
     let details = Details::Date(DayChoice::DaysBack(back));
@@ -159,22 +163,22 @@ fn a_day_is_settled_when_it_is_stable_or_was_answered_today() {
         answered_on: Some(back(today, days)),
         ..DayKnown::default()
     };
-    let known = |wanted: Date| match wanted.day() {
-        28 => answered(0),
-        29 => answered(1),
-        30 => DayKnown {
-            answered_on: Some(back(today, 9)),
-            stable: true,
-            captured: true,
-        },
-        _ => DayKnown::default(),
+    let stable = DayKnown {
+        answered_on: Some(back(today, 9)),
+        stable: true,
+        standing: DayStanding::Captured,
     };
+    let known = Known::from([
+        (day("2026-10-28"), answered(0)),
+        (day("2026-10-29"), answered(1)),
+        (day("2026-10-30"), stable),
+    ]);
     let range = Details::Range {
         from: DayChoice::DaysBack(4),
         to: DayChoice::DaysBack(1),
     };
     let detail = report("teams-user-activity-user-detail");
-    let made = |update, full| plan(detail, range, today, update, known, full).unwrap();
+    let made = |update, full| plan(detail, range, today, update, &known, full).unwrap();
     let due = made(UpdateMethod::Partition, false);
     assert_eq!(due.kept, [day("2026-10-29"), day("2026-10-31")]);
     assert_eq!(due.settled, [day("2026-10-28"), day("2026-10-30")]);
@@ -184,22 +188,91 @@ fn a_day_is_settled_when_it_is_stable_or_was_answered_today() {
 
 #[test]
 fn a_plan_whose_days_are_all_settled_is_not_a_failure() {
-    let stable = |_| DayKnown {
+    let stable = DayKnown {
         stable: true,
         ..DayKnown::default()
     };
     let details = Details::Date(DayChoice::DaysBack(2));
     let today = day("2026-11-01");
+    let known = Known::from([(day("2026-10-30"), stable)]);
     let made = plan(
         report("teams-team-counts"),
         details,
         today,
         UpdateMethod::Upsert,
-        stable,
+        &known,
         false,
     )
     .unwrap();
     assert_eq!(made.requests, []);
+    assert!(!made.nothing_left());
+}
+
+#[test]
+fn a_day_that_the_details_no_longer_reach_is_due_until_it_is_settled() {
+    let today = day("2026-11-20");
+    let asked = |days_ago, stable, standing| DayKnown {
+        answered_on: Some(back(today, days_ago)),
+        stable,
+        standing,
+    };
+    use DayStanding::{Captured, Open};
+    let known = Known::from([
+        (back(today, 40), asked(30, false, Open)),
+        (back(today, 39), asked(30, false, Captured)),
+        (back(today, 28), asked(1, false, Open)),
+        (back(today, 20), asked(1, true, Captured)),
+        (back(today, 5), asked(0, false, Open)),
+        (back(today, 4), asked(1, false, Captured)),
+    ]);
+    let details = Details::Date(DayChoice::DaysBack(3));
+    let made = |update, full| {
+        plan(
+            report("teams-user-activity-user-detail"),
+            details,
+            today,
+            update,
+            &known,
+            full,
+        )
+        .unwrap()
+    };
+    for (update, full) in [
+        (UpdateMethod::Partition, false),
+        (UpdateMethod::Partition, true),
+        (UpdateMethod::Upsert, false),
+    ] {
+        let due = made(update, full);
+        assert_eq!(due.kept, [28, 4, 3].map(|days| back(today, days)));
+        assert_eq!(due.expired, [back(today, 40)]);
+    }
+    // Append and replace ask what the details say.
+    assert_eq!(made(UpdateMethod::Append, false).kept, [back(today, 3)]);
+    assert_eq!(made(UpdateMethod::Replace, true).kept, [back(today, 3)]);
+}
+
+#[test]
+fn a_day_asked_today_and_not_published_yet_is_awaited() {
+    let today = day("2026-11-20");
+    let awaited = DayKnown {
+        answered_on: Some(today),
+        standing: DayStanding::Open,
+        ..DayKnown::default()
+    };
+    let known = Known::from([(back(today, 1), awaited)]);
+    let details = Details::Date(DayChoice::DaysBack(1));
+    let detail = report("teams-user-activity-user-detail");
+    let made = plan(
+        detail,
+        details,
+        today,
+        UpdateMethod::Partition,
+        &known,
+        false,
+    )
+    .unwrap();
+    assert_eq!(made.awaiting, [back(today, 1)]);
+    assert_eq!((made.requests.len(), made.settled.len()), (0, 0));
     assert!(!made.nothing_left());
 }
 
@@ -218,6 +291,11 @@ fn any_report_with_days() -> impl Strategy<Value = &'static Report> {
 
 fn any_update() -> impl Strategy<Value = UpdateMethod> {
     proptest::sample::select(UpdateMethod::ALL.to_vec())
+}
+
+fn any_standing() -> impl Strategy<Value = DayStanding> {
+    use DayStanding::{Captured, Empty, Lost, Open, Unknown};
+    proptest::sample::select(vec![Unknown, Captured, Empty, Open, Lost])
 }
 
 /// Days back to the first and the last day wanted; the last may lie in the future.
@@ -244,7 +322,7 @@ proptest! {
         full in any::<bool>(),
         coverage in proptest::collection::btree_map(
             0..250_i32,
-            (proptest::option::of(0..30_i32), any::<bool>(), any::<bool>()),
+            (proptest::option::of(0..30_i32), any::<bool>(), any_standing()),
             0..60,
         ),
     ) {
@@ -254,23 +332,29 @@ proptest! {
         };
         let coverage: BTreeMap<Date, DayKnown> = coverage
             .into_iter()
-            .map(|(days, (answered, stable, captured))| {
+            .map(|(days, (answered, stable, standing))| {
                 let answered_on = answered.map(|days| back(today, days));
-                (back(today, days), DayKnown { answered_on, stable, captured })
+                (back(today, days), DayKnown { answered_on, stable, standing })
             })
             .collect();
         let known = |wanted: Date| coverage.get(&wanted).copied().unwrap_or_default();
-        let made = plan(report, details, today, update, known, full).unwrap();
+        let made = plan(report, details, today, update, &coverage, full).unwrap();
 
-        // Both ends are wanted, and each day between; each is in one list, the oldest first.
-        let lists = [&made.expired, &made.kept, &made.settled, &made.too_early];
+        // Both ends are wanted, and each day between; each is in one list, the oldest first. Beyond
+        // them only days that were asked before and are not settled.
+        let lists = [&made.expired, &made.kept, &made.settled, &made.awaiting, &made.too_early];
         for list in lists {
             prop_assert!(list.is_sorted());
         }
-        let mut planned: Vec<Date> = lists.into_iter().flatten().copied().collect();
-        planned.sort_unstable();
-        let wanted: Vec<Date> = (last..=first).rev().map(|days| back(today, days)).collect();
-        prop_assert_eq!(planned, wanted);
+        let wanted: BTreeSet<Date> = (last..=first).map(|days| back(today, days)).collect();
+        let planned: Vec<Date> = lists.into_iter().flatten().copied().collect();
+        let once: BTreeSet<Date> = planned.iter().copied().collect();
+        prop_assert_eq!(once.len(), planned.len(), "a day is in two lists");
+        prop_assert!(once.is_superset(&wanted));
+        for more in once.difference(&wanted) {
+            prop_assert!(coverage.contains_key(more));
+            prop_assert!(!known(*more).stable || made.expired.contains(more));
+        }
 
         // Each list holds what it says.
         let window = i32::from(report.window_days().unwrap());
@@ -280,16 +364,20 @@ proptest! {
         let everything = full || !only_due;
         let need_not =
             |listed: Date| known(listed).stable || known(listed).answered_on == Some(today);
-        for &listed in &made.settled {
+        let answered = |listed: Date| {
+            matches!(known(listed).standing, DayStanding::Captured | DayStanding::Empty)
+        };
+        for &listed in made.settled.iter().chain(&made.awaiting) {
             let in_window = listed >= back(today, window);
-            let settled = if in_window { !everything && need_not(listed) } else { known(listed).captured };
+            let settled = if in_window { !everything && need_not(listed) } else { answered(listed) };
             prop_assert!(only_due && settled);
         }
         // What is captured is not lost when it leaves the window.
-        prop_assert!(made.expired.iter().all(|&listed| !(only_due && known(listed).captured)));
+        prop_assert!(made.expired.iter().all(|&listed| !(only_due && answered(listed))));
+        prop_assert!(made.awaiting.iter().all(|&listed| known(listed).standing == DayStanding::Open));
         for &listed in &made.kept {
             prop_assert!(listed < today && listed >= back(today, window));
-            prop_assert!(everything || !need_not(listed));
+            prop_assert!(!need_not(listed) || (everything && wanted.contains(&listed)));
         }
 
         // The requests answer the kept days and nothing twice.

@@ -135,7 +135,11 @@ async fn add(app: &App, arguments: &AddAccount, global: &Global) -> Result<Ended
     if !global.json {
         say::note(format!("The account '{}' is added.", account.name));
     }
-    check(app, &account, global).await
+    // Kept and marked, whatever the check met: somebody has to look at a new account that fails.
+    Ok(match check(app, &account, global).await? {
+        Ended::Failed => Ended::Person,
+        ended => ended,
+    })
 }
 
 /// The cloud by name, or by the addresses given.
@@ -170,10 +174,10 @@ async fn check(app: &App, account: &Account, global: &Global) -> Result<Ended, F
     } else {
         show_check(&found)?;
     }
-    Ok(if found.is_fine() {
-        Ended::Done
-    } else {
-        Ended::Person
+    Ok(match (found.is_fine(), found.needs_person()) {
+        (true, _) => Ended::Done,
+        (false, true) => Ended::Person,
+        (false, false) => Ended::Failed,
     })
 }
 

@@ -1,6 +1,6 @@
 //! `dataset`: make, change, run, plan. What concerns the table itself is in `dataset_table`.
 
-use exmetrics_catalog::{Details, Plan, Report, UpdateMethod, catalog};
+use exmetrics_catalog::{Details, Grain, Plan, Report, UpdateMethod, catalog};
 use exmetrics_engine::{PlanView, RunChoice, RunReport, name_days};
 use exmetrics_lake::DataSetTable;
 use exmetrics_store::{DataSet, DataSetEdit, NewDataSet, RunState};
@@ -189,7 +189,10 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
     } else {
         Some(key(report, update, &arguments.update.key)?)
     };
-    let asks_otherwise = details.is_some_and(|details| details != before.details);
+    // A day of the ledger is a day asked for, or the one a period was published on: not both.
+    let other_days = details.is_some_and(|details| {
+        report.grain != Grain::Trend && names_days(details) != names_days(before.details)
+    });
     let edit = DataSetEdit {
         account_ids,
         details,
@@ -199,8 +202,8 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
         ..DataSetEdit::default()
     };
     let dataset = app.store().edit_dataset(&before.id, &edit).await?;
-    if asks_otherwise {
-        app.store().forget_checks(&dataset.id).await?;
+    if other_days {
+        app.store().forget_coverage(&dataset.id).await?;
     }
     changed(
         global,
@@ -208,6 +211,10 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
         &format!("The DataSet '{}' is changed.", dataset.name),
     )
     .await
+}
+
+fn names_days(details: Details) -> bool {
+    matches!(details, Details::Date(_) | Details::Range { .. })
 }
 
 fn new_details(
@@ -354,7 +361,11 @@ pub(crate) fn show_plan(view: &PlanView, as_json: bool) -> Result<(), Failure> {
         (&view.kept, "asked"),
         (&view.too_early, "too early: not over yet"),
         (&view.expired, "expired: no longer available from Microsoft"),
-        (&view.settled, "settled: captured, or asked today"),
+        (&view.settled, "settled: captured, and not due again"),
+        (
+            &view.awaiting,
+            "awaited: asked today, and not published yet",
+        ),
     ] {
         if !days.is_empty() {
             say::out(format!(

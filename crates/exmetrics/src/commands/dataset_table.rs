@@ -49,12 +49,7 @@ pub(crate) async fn run(
         }
         DataSetCommand::Restore { name, version } => {
             let dataset = app.store().dataset(&name).await?;
-            let _held = app.engine.hold(&dataset)?;
-            DataSetTable::open_version(&dataset.location, version).await?;
-            let table = DataSetTable::open(&dataset.location).await?;
-            let restored = table.restore(version, now).await?;
-            app.store().forget_checks(&dataset.id).await?;
-            let state = restored.state().await?;
+            let state = app.engine.restore(&dataset, version).await?;
             if global.json {
                 say::json(
                     &json!({ "restored": version, "version": state.version, "rows": state.rows }),
@@ -221,6 +216,7 @@ pub(crate) async fn remove(
     let dataset = app.store().dataset(name).await?;
     let _held = app.engine.hold(&dataset)?;
     app.store().remove_dataset(&dataset.id).await?;
+    app.engine.forget_replies(&dataset);
     let folder = std::path::Path::new(&dataset.location);
     if delete_table && folder.is_dir() {
         std::fs::remove_dir_all(folder).map_err(Failure::at_file("deleting", folder))?;

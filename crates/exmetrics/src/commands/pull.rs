@@ -33,6 +33,8 @@ pub(crate) async fn run(
         });
     }
     refuse_nothing_left(&plans)?;
+    let target = pull.show.for_scripts(global.json);
+    show_rows::refuse_unusable(&target)?;
     let pulled = {
         let progress = Shown::new(&report.slug, global.quiet);
         let choice = RunChoice {
@@ -43,7 +45,7 @@ pub(crate) async fn run(
             .pull(report, &accounts, &plans, choice, &progress)
             .await?
     };
-    let shown = show(app, report, &pulled, &pull.show.for_scripts(global.json));
+    let shown = show(app, report, &pulled, &target);
     app.engine.forget_pulled(&pulled);
     let rows = shown?;
     settle(&pulled, &plans, &accounts, rows, global)
@@ -130,23 +132,8 @@ fn settle(
             exmetrics_engine::name_days(&awaited)
         ));
     }
-    if pulled
-        .replies
-        .iter()
-        .any(|reply| reply.decoded.concealed == Some(true))
-    {
-        say::note("names are concealed by the tenant");
-    }
-    let rejects: u64 = pulled
-        .replies
-        .iter()
-        .map(|reply| reply.decoded.rejects)
-        .sum();
-    if rejects > 0 {
-        say::note(format!(
-            "{} did not fit and are empty here; a DataSet keeps such cells word for word",
-            count(rejects, "cell")
-        ));
+    for warning in &pulled.warnings {
+        say::note(format!("note: {warning}"));
     }
     if let (Some(rows), false) = (rows, global.quiet || global.json) {
         say::note(count(rows, "row"));

@@ -8,22 +8,30 @@ use futures::StreamExt;
 
 use crate::{args::ShowArguments, failure::Failure, say};
 
+/// Says what is wrong with the place where rows are to go, before anything is asked for them.
+pub(crate) fn refuse_unusable(arguments: &ShowArguments) -> Result<(), Failure> {
+    let (target, _) = target(arguments)?;
+    Ok(target.check()?)
+}
+
+fn target(arguments: &ShowArguments) -> Result<(Target, Format), Failure> {
+    let format = format(arguments);
+    match &arguments.output {
+        Some(file) => Ok((Target::File(file.clone()), format)),
+        None if matches!(format, Format::Parquet | Format::Xlsx) && say::is_terminal() => Err(
+            Failure::arguments(format!("{format} is not for reading on a terminal"))
+                .next("Give a file with --output FILE."),
+        ),
+        None => Ok((Target::Stdout, format)),
+    }
+}
+
 /// Opens the place where rows go.
 pub(crate) fn open(
     arguments: &ShowArguments,
     schema: arrow_schema::SchemaRef,
 ) -> Result<RowWriter, Failure> {
-    let format = format(arguments);
-    let target = match &arguments.output {
-        Some(file) => Target::File(file.clone()),
-        None if matches!(format, Format::Parquet | Format::Xlsx) && say::is_terminal() => {
-            return Err(
-                Failure::arguments(format!("{format} is not for reading on a terminal"))
-                    .next("Give a file with --output FILE."),
-            );
-        }
-        None => Target::Stdout,
-    };
+    let (target, format) = target(arguments)?;
     let on_terminal = arguments.output.is_none() && say::is_terminal();
     let width = on_terminal
         .then(terminal_size::terminal_size)

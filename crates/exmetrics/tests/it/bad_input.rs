@@ -463,7 +463,10 @@ fn a_control_database_that_is_damaged_or_newer() {
         "5",
         "--run",
     ]);
-    control::change(&home, &["UPDATE schema_version SET version = 1000"]);
+    control::change(
+        &home,
+        &["UPDATE schema_version SET version = version + 1000"],
+    );
     for words in [
         &["account", "list"][..],
         &["dataset", "run", "d"],
@@ -473,7 +476,10 @@ fn a_control_database_that_is_damaged_or_newer() {
         let ended = ended.saying("newer version of exmetrics");
         assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     }
-    control::change(&home, &["UPDATE schema_version SET version = 1"]);
+    control::change(
+        &home,
+        &["UPDATE schema_version SET version = version - 1000"],
+    );
     home.ok(&["dataset", "show", "d"]);
 
     let database = home.path().join("control.db");

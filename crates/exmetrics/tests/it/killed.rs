@@ -228,6 +228,96 @@ fn killed_just_after_the_last_reply() {
 }
 
 #[test]
+fn a_run_that_was_dead_for_days_is_brought_up_to_date() {
+    let mut scene = Scene::new();
+    for (method, ended) in [
+        ("partition", 3),
+        ("upsert", 3),
+        ("append", 3),
+        ("replace", 0),
+    ] {
+        let name = format!("dead {method}");
+        scene.home.set_now("2026-11-23T10:00:00Z");
+        scene
+            .sim
+            .set_now("2026-11-23T10:00:00Z".parse().expect("a moment"));
+        let mut arguments = vec![
+            "dataset",
+            "create",
+            &name,
+            "--report",
+            REPORT,
+            "--account",
+            "app",
+        ];
+        arguments.extend([
+            "--update",
+            method,
+            "--from-days-back",
+            "28",
+            "--to-days-back",
+            "24",
+        ]);
+        scene.home.ok(&arguments);
+        scene.sim.set_faults(vec![stalled(FaultPlace::Graph, 2)]);
+        scene.sim.forget_requests();
+        let run = scene.home.command(&["dataset", "run", &name]);
+        let mut child = { run }.spawn().expect("the program");
+        until_seen(&scene.sim, Host::Graph, 2);
+        child.kill().expect("a process to kill");
+        finish(child);
+        scene.sim.set_faults(Vec::new());
+
+        // Three days later, three of the days have left the window; one of them is in the archive.
+        scene.home.set_now("2026-11-26T10:00:00Z");
+        scene
+            .sim
+            .set_now("2026-11-26T10:00:00Z".parse().expect("a moment"));
+        let ended_with = scene.home.run(&["dataset", "run", &name]).with_code(ended);
+        let sql = format!("SELECT DISTINCT _requested_date AS day FROM \"{name}\" ORDER BY day");
+        let days = scene.home.ok(&["query", &sql, "--format", "jsonl"]).rows();
+        let days: Vec<&str> = days.iter().filter_map(|row| row["day"].as_str()).collect();
+        let kept = match method {
+            // Its table is today's range, and the dead run is over.
+            "replace" => vec![
+                "2026-10-29",
+                "2026-10-30",
+                "2026-10-31",
+                "2026-11-01",
+                "2026-11-02",
+            ],
+            // What was answered, what could still be had, and what has become due since.
+            _ => vec![
+                "2026-10-26",
+                "2026-10-29",
+                "2026-10-30",
+                "2026-10-31",
+                "2026-11-01",
+                "2026-11-02",
+            ],
+        };
+        assert_eq!(days, kept, "{method}: {ended_with:?}");
+        if method != "replace" {
+            ended_with.saying("2026-10-27 to 2026-10-28: no longer available");
+            let coverage = scene
+                .home
+                .ok(&["dataset", "coverage", &name, "--json"])
+                .json();
+            let expired = |day: &&Value| day["state"] == "expired";
+            assert_eq!(
+                coverage
+                    .as_array()
+                    .expect("days")
+                    .iter()
+                    .filter(expired)
+                    .count(),
+                2
+            );
+        }
+    }
+}
+
+#[test]
 fn killed_between_the_landing_and_the_ledger() {
     let scene = Scene::new();
     for method in METHODS {

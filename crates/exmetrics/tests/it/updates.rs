@@ -174,12 +174,123 @@ fn a_late_day_is_asked_again_until_it_has_rows() {
         .saying("2026-11-22: not published yet");
     assert_eq!(coverage(&home, "d")[0]["state"], "awaiting");
     assert_eq!(home.export("d").len(), 0);
+    assert_eq!(home.landings("d").len(), 0, "nothing came: no version");
+    // It is not asked again on the same day, and still missing.
+    sim.forget_requests();
+    home.run(&["dataset", "run", "d"])
+        .with_code(3)
+        .saying("2026-11-22: not published yet");
+    assert_eq!(asked(&sim), [""; 0]);
     let tomorrow = "2026-11-24T09:00:00Z";
     sim.set_now(tomorrow.parse().expect("a moment"));
     home.set_now(tomorrow);
     home.ok(&["dataset", "run", "d"]);
     assert_eq!(coverage(&home, "d")[0]["state"], "published");
     assert!(!home.export("d").is_empty());
+}
+
+#[test]
+fn a_late_day_is_caught_up_with_after_the_range_has_moved_on() {
+    // Figures lie two days behind: yesterday's are never there when they are asked for.
+    let sim = tenant();
+    let mut home = home(&sim);
+    for (name, report) in [("detail", DETAIL), ("trend", TREND)] {
+        create(&home, name, report, &["--days-back", "1"]);
+    }
+    for (day, published) in [(23, 0), (24, 1), (25, 2), (26, 3)] {
+        let now = format!("2026-11-{day}T09:00:00Z");
+        sim.set_now(now.parse().expect("a moment"));
+        home.set_now(&now);
+        for name in ["detail", "trend"] {
+            home.run(&["dataset", "run", name])
+                .with_code(3)
+                .saying("not published yet");
+            let captured = coverage(&home, name)
+                .iter()
+                .filter(|day| day["state"] == "published")
+                .count();
+            assert_eq!(captured, published, "{name} on {now}");
+        }
+    }
+    let sql = "SELECT DISTINCT _requested_date AS day FROM detail ORDER BY day";
+    let days = home.ok(&["query", sql, "--format", "jsonl"]).rows();
+    let days: Vec<_> = days.iter().map(|row| row["day"].clone()).collect();
+    assert_eq!(days, ["2026-11-22", "2026-11-23", "2026-11-24"]);
+}
+
+#[test]
+fn a_restored_table_gets_again_what_the_undone_version_had() {
+    let sim = tenant();
+    let mut home = home(&sim);
+    create(
+        &home,
+        "d",
+        DETAIL,
+        &["--from", "2026-10-28", "--to", "2026-11-01"],
+    );
+    home.ok(&["dataset", "run", "d"]);
+    let all = content(&home.export("d"));
+    home.ok(&["dataset", "restore", "d", "--version", "0"]);
+    let states = |home: &Home| -> Vec<Value> {
+        let days = coverage(home, "d");
+        days.iter().map(|day| day["state"].clone()).collect()
+    };
+    assert_eq!(states(&home), ["awaiting"; 5]);
+    // Two of the days have left the window meanwhile: lost, and said so.
+    let later = "2026-11-27T09:00:00Z";
+    sim.set_now(later.parse().expect("a moment"));
+    home.set_now(later);
+    home.run(&["dataset", "run", "d"])
+        .with_code(3)
+        .saying("2026-10-28 to 2026-10-29: no longer available");
+    assert_eq!(
+        states(&home),
+        ["expired", "expired", "published", "published", "published"]
+    );
+    let back = home.export("d").len();
+    assert!(back > 0 && back < all.len(), "{back} of {}", all.len());
+    home.ok(&["dataset", "restore", "d", "--version", "1"]);
+    assert_eq!(content(&home.export("d")), all);
+}
+
+#[test]
+fn an_old_run_cannot_put_its_rows_over_newer_ones() {
+    let sim = tenant();
+    let mut home = home(&sim);
+    create(
+        &home,
+        "d",
+        DETAIL,
+        &[&RANGE[..], &["--update", "replace"]].concat(),
+    );
+    sim.set_faults(crate::tenant::rules(
+        "[[fault]]\nmatch = { where = \"graph\", ask = \"2026-11-17\" }\ndo = \"error\"\nerror = \"internal_error\"\n",
+    ));
+    let failed = home
+        .run(&["dataset", "run", "d", "--json"])
+        .with_code(1)
+        .json();
+    sim.set_faults(Vec::new());
+    let retry = format!(
+        "exmetrics run retry {}",
+        failed["id"].as_str().expect("an id")
+    );
+    assert!(
+        failed["accounts"][0]["next_step"]
+            .as_str()
+            .is_some_and(|next| next.contains(&retry)),
+        "{failed}"
+    );
+    let tomorrow = "2026-11-24T09:00:00Z";
+    sim.set_now(tomorrow.parse().expect("a moment"));
+    home.set_now(tomorrow);
+    home.ok(&["dataset", "run", "d"]);
+    let newest = content(&home.export("d"));
+    home.run(&["run", "retry", failed["id"].as_str().expect("an id")])
+        .with_code(1)
+        .saying("a later run of 'd' has landed")
+        .saying("exmetrics dataset run \"d\"");
+    assert_eq!(content(&home.export("d")), newest);
 }
 
 #[test]

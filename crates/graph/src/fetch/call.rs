@@ -36,18 +36,16 @@ impl Inner {
     /// Asks Graph once; a token that is refused is renewed, and the same asked again. Only an answer
     /// that may hold a report comes back: 2xx, or a redirect.
     pub(super) async fn call(&self, caller: &Caller, url: &Url) -> Result<Response, Failure> {
-        let token = caller.session.token().await?;
-        let response = self.call_with(caller, url, &token).await?;
-        let response = if response.status() == StatusCode::UNAUTHORIZED {
+        let mut token = caller.session.token().await?;
+        let mut response = self.call_with(caller, url, &token).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
             tracing::info!(
                 function = caller.asked.function,
                 "the token was refused; renewing it"
             );
-            let token = caller.session.renew_after_401(&token).await?;
-            self.call_with(caller, url, &token).await?
-        } else {
-            response
-        };
+            token = caller.session.renew_after_401(&token).await?;
+            response = self.call_with(caller, url, &token).await?;
+        }
         let status = response.status();
         if status.is_success() || status.is_redirection() {
             return Ok(response);

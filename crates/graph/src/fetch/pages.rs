@@ -15,7 +15,13 @@ use super::{
     download::DownloadLink,
     request::Inner,
 };
-use crate::{Failure, endpoint::same_origin};
+use crate::{Failure, Patience, endpoint::same_origin};
+
+/// How large one page may be: it is held as a whole. Microsoft's hold some thousand rows at most.
+const PAGE_BYTES: u64 = 64 << 20;
+
+/// How long one page is tried again, apart from waits that Microsoft or the quota ask for.
+const PAGE_PATIENCE: Duration = Duration::from_secs(120);
 
 /// As much of a page as paging needs.
 #[derive(Deserialize)]
@@ -33,6 +39,8 @@ struct Pages {
     next: Option<Url>,
     seen: HashSet<Url>,
     bytes_left: u64,
+    /// Whether waits that the quota or Microsoft ask for are waited.
+    waits: bool,
     wait_left: Duration,
 }
 
@@ -43,6 +51,7 @@ impl Inner {
         caller: Caller,
         asked: Url,
         response: Response,
+        waits: bool,
     ) -> Result<BoxStream<'static, Result<Bytes, Failure>>, Failure> {
         let mut pages = Pages {
             inner: Arc::clone(inner),
@@ -50,6 +59,7 @@ impl Inner {
             next: None,
             seen: HashSet::from([asked.clone()]),
             bytes_left: inner.limits.max_reply_bytes,
+            waits,
             wait_left: inner.limits.page_wait,
         };
         let first = pages.read(&asked, response).await?;
@@ -71,29 +81,41 @@ impl Pages {
         let Some(url) = self.next.take() else {
             return Ok(None);
         };
-        let response = loop {
-            match self.inner.call(&self.caller, &url).await {
-                Ok(response) => break response,
+        let mut patience = Patience::new(self.inner.limits.page_tries, PAGE_PATIENCE);
+        loop {
+            let page = match self.inner.call(&self.caller, &url).await {
+                Ok(response) => self.read(&url, response).await,
+                Err(failure) => Err(failure),
+            };
+            match page {
+                Ok(page) => return Ok(Some(page)),
                 // Pages that were read would have to be asked for again, so a wait is worth it.
-                Err(failure) => self.wait(failure).await?,
+                Err(failure) => self.wait(&mut patience, failure).await?,
             }
-        };
-        self.read(&url, response).await.map(Some)
+        }
     }
 
-    /// Waits as a failure says, within bounds; another failure goes on to the reader.
-    async fn wait(&mut self, failure: Failure) -> Result<(), Failure> {
-        let Some(at) = failure.retry_at() else {
+    /// Waits before a page is asked for again; a failure that no wait helps goes on to the reader.
+    /// What our own quota asks for has no bound: whoever asks for many pages needs as long.
+    async fn wait(&mut self, patience: &mut Patience, failure: Failure) -> Result<(), Failure> {
+        let clock = &self.inner.clock;
+        let now = clock.now();
+        let asked_for = failure.retry_at().is_some();
+        let Some(at) = patience
+            .next_try(&failure, now)
+            .filter(|_| self.waits || !asked_for)
+        else {
             return Err(failure);
         };
-        let clock = &self.inner.clock;
         // At least a second: a time that has passed already must not make this a busy loop.
-        let wait = Duration::try_from(at.duration_since(clock.now())).unwrap_or_default();
+        let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
         let wait = wait.max(Duration::from_secs(1));
-        self.wait_left = match self.wait_left.checked_sub(wait) {
-            Some(left) => left,
-            None => return Err(failure),
-        };
+        if !failure.is_quota_wait() {
+            self.wait_left = match self.wait_left.checked_sub(wait) {
+                Some(left) => left,
+                None => return Err(failure),
+            };
+        }
         clock.sleep(wait).await;
         Ok(())
     }
@@ -110,7 +132,7 @@ impl Pages {
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(Bytes::new());
         }
-        let mut body = Body::new(response, GRAPH, self.bytes_left)?;
+        let mut body = Body::new(response, GRAPH, self.bytes_left.min(PAGE_BYTES))?;
         let text = body.whole().await?;
         self.bytes_left -= body.received();
         if text.trim_ascii().is_empty() {

@@ -58,7 +58,8 @@ impl Graph {
     }
 
     /// Asks for a report once. A refused token is renewed once and one redirect is followed;
-    /// whether to try again is the caller's to decide, and so is waiting for quota.
+    /// whether to try again is the caller's to decide, and so is waiting for quota. `waits` tells
+    /// whether the later pages of a reply may wait.
     ///
     /// # Errors
     /// How it ended, if no reply came. A reply may still fail while its body is read.
@@ -67,6 +68,7 @@ impl Graph {
         session: &Session,
         report: &Report,
         ask: Ask,
+        waits: bool,
     ) -> Result<Reply, Failure> {
         let version = version_to_ask(session, report)?;
         let inner = &self.inner;
@@ -77,7 +79,7 @@ impl Graph {
         let id = request_id(response.headers()).map(str::to_owned);
         let reply = match report.format {
             ReplyFormat::Csv => inner.csv(&url, response).await,
-            ReplyFormat::Json => Inner::json(inner, caller, url, response).await,
+            ReplyFormat::Json => Inner::json(inner, caller, url, response, waits).await,
         };
         reply
             .map(|body| Reply {

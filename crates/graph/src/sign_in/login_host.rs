@@ -25,6 +25,9 @@ use crate::{
 /// What a sign-in host answers is small; anything larger is something else.
 const MAX_ANSWER: usize = 1 << 20;
 
+/// How long one exchange may take: others wait for its outcome.
+const EXCHANGE: Duration = Duration::from_secs(60);
+
 /// Where a token does not tell how long it is good for.
 const SHORTEST_LIFE: Duration = Duration::from_secs(10 * 60);
 
@@ -103,6 +106,7 @@ impl LoginHost {
             .0
             .request(parts.method, url)
             .headers(parts.headers)
+            .timeout(EXCHANGE)
             .body(body)
             .send()
             .await

@@ -244,19 +244,18 @@ impl Refusal<'_> {
         };
         let number = self.number();
         let code = number.map_or_else(|| word(self.error), |number| format!("AADSTS{number}"));
-        let passes = match number {
-            Some(number) => PASSING.contains(&number),
-            None => PASSING_WORDS.contains(&self.error),
+        let known = number.and_then(|number| TABLE.iter().find(|row| row.0.contains(&number)));
+        let passes = match (number, known) {
+            (_, Some(_)) => false,
+            (Some(number), None) if PASSING.contains(&number) => true,
+            _ => PASSING_WORDS.contains(&self.error),
         };
         if passes {
             let message = format!("Microsoft's sign-in is out of order for the moment ({code})");
             return Failure::try_again(&code, message);
         }
         let row = match number {
-            Some(number) => TABLE
-                .iter()
-                .find(|row| row.0.contains(&number))
-                .map(|r| (r.1, r.2)),
+            Some(_) => known.map(|row| (row.1, row.2)),
             None => WORDS
                 .iter()
                 .find(|row| row.0.contains(&self.error))

@@ -97,7 +97,7 @@ async fn what_cannot_be_had_is_not_asked() {
     let ask = "D7".parse().unwrap();
     let failure = world
         .graph()
-        .request(&session, &csv_report(), ask)
+        .request(&session, &csv_report(), ask, true)
         .await
         .unwrap_err();
     insta::assert_snapshot!(line(&failure), @"

@@ -114,7 +114,7 @@ async fn transcript(method: SignInMethod) -> String {
         let ask = "2024-01-01".parse().unwrap();
         let failure = world
             .graph()
-            .request(&session, &csv_report(), ask)
+            .request(&session, &csv_report(), ask, true)
             .await
             .unwrap_err();
         assert!(

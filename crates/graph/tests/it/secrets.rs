@@ -83,7 +83,7 @@ async fn nothing_planted_comes_out() {
     text += &shown(
         &world
             .graph()
-            .request(&session, &csv_report(), ask)
+            .request(&session, &csv_report(), ask, true)
             .await
             .unwrap(),
     );

@@ -300,7 +300,7 @@ impl World {
 
     pub(crate) async fn request(&self, report: &Report, ask: &str) -> Result<Reply, Failure> {
         self.graph()
-            .request(&self.session(), report, ask.parse().unwrap())
+            .request(&self.session(), report, ask.parse().unwrap(), true)
             .await
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use exmetrics_catalog::UpdateMethod::{Append, Partition, Replace, Upsert};
-use exmetrics_lake::{DataSetTable, LakeErrorKind};
+use exmetrics_lake::{DataSetTable, LakeErrorKind, Landing, LandingMark, UpdateRule};
 
 use crate::rows::{NOW, columns, place, rows};
 
@@ -264,4 +264,47 @@ fn with_column(batch: &RecordBatch, field: Field, values: ArrayRef) -> RecordBat
     let mut columns = batch.columns().to_vec();
     columns.push(values);
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap()
+}
+
+#[tokio::test]
+async fn a_number_that_was_given_before_is_no_reason_to_leave_rows_out() {
+    // The control database was put back from an older copy and counts up again from there.
+    let place = place().await;
+    for number in 1..=3 {
+        let day = i32::try_from(number).unwrap();
+        let reply = [vec![rows("a", day, &[("x", Some(number))])]];
+        place.land(Partition, &DAY, number, &reply).await;
+    }
+    let land_as = async |run_id: &str, day: i32| {
+        let table = DataSetTable::open(&place.location).await.unwrap();
+        let mark = LandingMark {
+            dataset_id: "dataset".into(),
+            number: 2,
+            run_id: run_id.into(),
+        };
+        let rule = UpdateRule {
+            method: Partition,
+            key: DAY.map(str::to_owned).to_vec(),
+        };
+        let landing = Landing::begin(table, mark, rule);
+        let before = landing.landed_before().await.unwrap();
+        let batch = rows("a", day, &[("y", Some(7))]);
+        let mut reply = landing.reply(&columns()).unwrap();
+        reply.write(&batch).await.unwrap();
+        let files = reply.finish().await.unwrap();
+        (
+            before,
+            landing.commit(vec![files], true, NOW).await.unwrap(),
+        )
+    };
+    let (before, landed) = land_as("another run", 9).await;
+    assert_eq!((before, landed.already, landed.version), (None, false, 4));
+    // The same again is the same landing.
+    let (before, landed) = land_as("another run", 9).await;
+    assert_eq!((before, landed.already, landed.version), (Some(4), true, 4));
+    let lines = ["a 1 x 1", "a 2 x 2", "a 3 x 3", "a 9 y 7"];
+    assert_eq!(place.lines().await, lines);
+    // And the next number that is counted up lands, too.
+    let reply = [vec![rows("a", 10, &[("z", Some(1))])]];
+    assert_eq!(place.land(Partition, &DAY, 3, &reply).await.table_rows, 4);
 }

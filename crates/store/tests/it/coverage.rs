@@ -1,6 +1,6 @@
 //! What is known of each day.
 
-use exmetrics_catalog::DayKnown;
+use exmetrics_catalog::{DayKnown, DayStanding};
 use exmetrics_store::{Account, CoverageDay, CoverageState, DataSet, DayFound};
 use jiff::civil::Date;
 
@@ -26,16 +26,13 @@ impl Ledger {
 
     /// Notes one finding for 2026-11-20, on a day.
     async fn note(&self, today: &str, found: DayFound) {
-        let now = at(&format!("{today}T08:00:00Z"));
+        let found = DayFound {
+            checked_at: at(&format!("{today}T08:00:00Z")),
+            ..found
+        };
         self.home
             .store
-            .note_days(
-                &self.dataset.id,
-                &self.account.id,
-                &[found],
-                day(today),
-                now,
-            )
+            .note_days(&self.dataset.id, &self.account.id, &[found])
             .await
             .unwrap();
     }
@@ -69,6 +66,7 @@ fn nothing(state: CoverageState) -> DayFound {
         hash: None,
         refresh_date: None,
         code: None,
+        checked_at: at("2026-11-21T08:00:00Z"),
     }
 }
 
@@ -105,7 +103,7 @@ async fn a_day_is_stable_after_three_equal_checks_on_three_days() {
             DayKnown {
                 answered_on: Some(day(today)),
                 stable,
-                captured: true
+                standing: DayStanding::Captured
             },
             "{today}"
         );
@@ -187,7 +185,13 @@ async fn a_failure_is_no_answer_and_the_day_is_due_again() {
         (seen.state, seen.code.as_deref()),
         (CoverageState::Failed, Some("no_permission"))
     );
-    assert_eq!(ledger.known().await, DayKnown::default());
+    assert_eq!(
+        ledger.known().await,
+        DayKnown {
+            standing: DayStanding::Open,
+            ..DayKnown::default()
+        }
+    );
 
     ledger.note("2026-11-21", published(5, "same")).await;
     ledger.note("2026-11-22", failed("throttled")).await;
@@ -251,22 +255,22 @@ async fn waiting_ends_with_rows_with_none_or_with_the_window() {
 }
 
 #[tokio::test]
-async fn forgotten_checks_make_each_day_due_and_lose_nothing_else() {
+async fn a_restored_table_makes_each_day_due_and_lets_go_of_what_it_lacks() {
     let ledger = Ledger::new().await;
     for today in ["2026-11-21", "2026-11-22", "2026-11-23"] {
         ledger.note(today, published(5, "same")).await;
     }
     assert!(ledger.known().await.stable);
-    ledger
-        .home
-        .store
-        .forget_checks(&ledger.dataset.id)
-        .await
-        .unwrap();
+    let restored = |present: &[(String, Date)]| {
+        let (store, id) = (ledger.home.store.clone(), ledger.dataset.id.clone());
+        let present = present.iter().cloned().collect();
+        async move { store.note_restored(&id, &present).await.unwrap() }
+    };
+    restored(&[(ledger.account.id.clone(), the_day())]).await;
     assert_eq!(
         ledger.known().await,
         DayKnown {
-            captured: true,
+            standing: DayStanding::Captured,
             ..DayKnown::default()
         }
     );
@@ -278,6 +282,25 @@ async fn forgotten_checks_make_each_day_due_and_lose_nothing_else() {
     ledger.note("2026-11-23", published(5, "same")).await;
     let seen = ledger.day().await;
     assert_eq!((seen.equal_checks, seen.restated), (1, 0));
+
+    restored(&[("another account".into(), the_day())]).await;
+    assert_eq!(
+        ledger.known().await,
+        DayKnown {
+            standing: DayStanding::Open,
+            ..DayKnown::default()
+        }
+    );
+    let seen = ledger.day().await;
+    assert_eq!((seen.state, seen.rows), (CoverageState::Awaiting, None));
+    ledger
+        .home
+        .store
+        .forget_coverage(&ledger.dataset.id)
+        .await
+        .unwrap();
+    let left = ledger.home.store.coverage(&ledger.dataset.id).await;
+    assert!(left.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -292,19 +315,12 @@ async fn each_dataset_account_and_day_has_its_own_row() {
             ..published(1, text)
         })
         .into();
-    let (today, now) = (day("2026-11-21"), at("2026-11-21T08:00:00Z"));
     store
-        .note_days(&ledger.dataset.id, &ledger.account.id, &days, today, now)
+        .note_days(&ledger.dataset.id, &ledger.account.id, &days)
         .await
         .unwrap();
     store
-        .note_days(
-            &ledger.dataset.id,
-            &other_account.id,
-            &days[..1],
-            today,
-            now,
-        )
+        .note_days(&ledger.dataset.id, &other_account.id, &days[..1])
         .await
         .unwrap();
 
@@ -336,25 +352,27 @@ async fn many_that_note_at_once_wait_for_each_other() {
         noting.spawn(async move {
             let days: Vec<DayFound> = (1..=28)
                 .map(|date| DayFound {
-                    day: Date::constant(2026, 10, date),
+                    day: Date::constant(2025, 1 + number, date),
                     ..published(1, "x")
                 })
                 .collect();
-            let today = Date::constant(2026, 11, 1 + number);
-            store
-                .note_days(&dataset, &account, &days, today, at("2026-11-21T08:00:00Z"))
-                .await
-                .unwrap();
+            store.note_days(&dataset, &account, &days).await.unwrap();
         });
     }
     noting.join_all().await;
-    for seen in ledger
-        .home
-        .store
-        .coverage(&ledger.dataset.id)
-        .await
-        .unwrap()
-    {
-        assert_eq!((seen.equal_checks, seen.restated), (12, 0));
-    }
+    let noted = ledger.home.store.coverage(&ledger.dataset.id).await;
+    let noted = noted.unwrap();
+    assert_eq!(noted.len(), 12 * 28);
+    assert!(noted.iter().all(|seen| seen.equal_checks == 1));
+}
+
+#[tokio::test]
+async fn an_older_answer_that_is_read_again_changes_nothing() {
+    let ledger = Ledger::new().await;
+    ledger.note("2026-11-21", published(5, "old")).await;
+    ledger.note("2026-11-22", published(6, "new")).await;
+    ledger.note("2026-11-21", published(5, "old")).await;
+    let seen = ledger.day().await;
+    assert_eq!((seen.rows, seen.restated), (Some(6), 1));
+    assert_eq!(ledger.known().await.answered_on, Some(day("2026-11-22")));
 }

@@ -22,6 +22,7 @@ pub(crate) fn plan() -> Plan {
         too_early: vec![day("2026-11-23"), day("2026-11-24")],
         expired: vec![day("2026-10-01")],
         settled: vec![day("2026-11-01")],
+        awaiting: vec![day("2026-11-17")],
     }
 }
 
@@ -88,6 +89,7 @@ async fn a_run_is_written_down_with_its_plan() {
         assert_eq!(account.too_early, plan().too_early);
         assert_eq!(account.expired, plan().expired);
         assert_eq!(account.settled, plan().settled);
+        assert_eq!(account.awaiting, plan().awaiting);
     }
     let requests = store.requests(&run.id).await.unwrap();
     let planned: Vec<_> = plan().requests.into_iter().chain(plan().requests).collect();

@@ -1,0 +1,56 @@
+//! A table goes back to an older version, and coverage with it: a day that only the undone versions had
+//! is no longer captured.
+
+use std::collections::BTreeSet;
+
+use exmetrics_catalog::{Details, Grain, Report, catalog};
+use exmetrics_store::DataSet;
+
+use crate::{Engine, EngineError, Restored};
+
+impl Engine {
+    /// Makes an older version's rows the newest version of a DataSet's table.
+    ///
+    /// # Errors
+    /// When a run of the DataSet is under way, or the version is not there.
+    pub async fn restore(&self, dataset: &DataSet, version: u64) -> Result<Restored, EngineError> {
+        let _held = self.hold(dataset)?;
+        let report = catalog().find(&dataset.report)?;
+        // First, so that nothing counts as settled if this ends half-way.
+        self.store.forget_checks(&dataset.id).await?;
+        let restored = self
+            .tables
+            .restore(&dataset.location, version, self.clock.now())
+            .await?;
+        let column = day_column(report, dataset.details);
+        let days = self.tables.days(&dataset.location, column).await?;
+        let accounts = self.store.accounts().await?;
+        let present: BTreeSet<_> = days
+            .into_iter()
+            .filter_map(|(label, day)| {
+                let account = accounts.iter().find(|account| account.label == label)?;
+                Some((account.id.clone(), day))
+            })
+            .collect();
+        self.store.note_restored(&dataset.id, &present).await?;
+        Ok(restored)
+    }
+}
+
+impl Engine {
+    /// Removes what is kept of a DataSet beside its table: replies and rejects, which nobody could ask
+    /// for any more.
+    pub fn forget_replies(&self, dataset: &DataSet) {
+        self.archive.remove(&dataset.id);
+        self.rejects().remove(&dataset.id);
+    }
+}
+
+/// The column that holds the day under which rows stand in the ledger.
+fn day_column(report: &Report, details: Details) -> &str {
+    match (report.grain, details) {
+        (Grain::Trend, _) => report.day_column.as_deref().unwrap_or("report_date"),
+        (_, Details::Date(_) | Details::Range { .. }) => "_requested_date",
+        (_, Details::Period(_) | Details::Current) => "report_refresh_date",
+    }
+}

@@ -1,0 +1,1 @@
+ALTER TABLE run_accounts ADD COLUMN awaiting TEXT NOT NULL DEFAULT '[]';
