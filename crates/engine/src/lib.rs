@@ -11,9 +11,11 @@
 //! | `planning` | what is due for each account |
 //! | `claim` | one run of a DataSet at a time; a dead run goes on |
 //! | `update_rule` | which old rows a new row replaces |
+//! | `requests` | every request of a run, account by account |
 //! | `fetch` | one request until it is answered, given up, or a person must act |
 //! | `reply` | a reply's bytes to the archive and through decode, side by side |
 //! | `drift` | what happens when a report's columns change |
+//! | `land` | all that a run brought becomes one version |
 //! | `settle` | what a run's answers mean for days, accounts and the run |
 //! | `outcome`, `warnings` | the sentences for it |
 //! | `restore` | a table goes back to a version, and coverage with it |
@@ -27,6 +29,7 @@ mod drift;
 mod error;
 mod fetch;
 mod gate;
+mod land;
 mod machine;
 mod outcome;
 mod pipe;
@@ -35,6 +38,7 @@ mod progress;
 mod pull;
 mod rejects;
 mod reply;
+mod requests;
 mod restore;
 mod run;
 mod settle;

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::{
     fetch::Unfetched,
-    run::Answered,
+    land::Answered,
     settle::{EXPIRED, LEFT_OUT},
 };
 

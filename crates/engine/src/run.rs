@@ -1,36 +1,15 @@
 //! One run of a DataSet: the main job.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use arrow_schema::SchemaRef;
-use async_trait::async_trait;
-use exmetrics_catalog::{Ask, Grain, Report, UpdateMethod, catalog};
-use exmetrics_decode::Decoded;
-use exmetrics_graph::{Clock, Settle};
-use exmetrics_store::{
-    Account, CoverageState, DataSet, RequestRow, RequestState, Run, RunState, Store,
-};
-use futures::{StreamExt, stream};
-use jiff::civil::Date;
+use exmetrics_graph::Clock;
+use exmetrics_store::{Account, DataSet, Run, RunState, Store};
 use serde::Serialize;
 
 use crate::{
-    AccountReport, Engine, EngineError, EngineErrorKind, Landed, Landing, LandingMark, Progress,
-    ReadySignIn, ReplyRows, Step, TableFailure, WrittenReply,
-    claim::Claim,
-    fetch::{FetchContext, Fetched, Unfetched},
-    pull::Nowhere,
-    reply::RowTaker,
-    settle::days_of_reply,
-    update_rule::update_rule,
+    AccountReport, Engine, EngineError, EngineErrorKind, Landed, Progress, ReadySignIn, Step,
+    claim::Claim, fetch::Unfetched, land::Answered, requests::Work,
 };
-
-/// How many accounts of one DataSet are asked at the same time. Microsoft counts each by itself.
-const ACCOUNTS_AT_ONCE: usize = 8;
 
 /// How often a run says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -70,28 +49,12 @@ pub struct RunReport {
 /// Each account with its session, or why it has none.
 pub(crate) type SignedIn = HashMap<String, (Account, Result<ReadySignIn, Unfetched>)>;
 
-/// What fetching needs to know of a run.
-struct Work<'a> {
-    run: &'a Run,
-    dataset: &'a DataSet,
-    signed_in: &'a SignedIn,
-    landing: &'a LandingDoor,
-    /// Whether this run is in the table already and died before it was settled: what it asked then is
-    /// all that it asks.
-    landed_before: bool,
-    choice: RunChoice,
-    progress: &'a dyn Progress,
-}
-
 /// What a run has brought, before it is settled.
 pub(crate) struct Done {
     pub(crate) signed_in: SignedIn,
     pub(crate) answers: Vec<Answered>,
     pub(crate) landed: Option<Landed>,
 }
-
-/// What became of one request.
-pub(crate) type Answer = (RequestRow, Result<Fetched, Unfetched>);
 
 impl Engine {
     /// Runs a DataSet: sign in -> plan -> fetch -> decode -> land -> show. Goes on with a run that died.
@@ -190,264 +153,6 @@ impl Engine {
         Ok(sessions)
     }
 
-    /// Whether a run's rows are in the table already.
-    pub(crate) async fn is_landed(
-        &self,
-        dataset: &DataSet,
-        run: &Run,
-    ) -> Result<bool, EngineError> {
-        let landing = self.open_landing(dataset, run).await?;
-        Ok(landing.0.landed_before().await?.is_some())
-    }
-
-    async fn open_landing(&self, dataset: &DataSet, run: &Run) -> Result<LandingDoor, EngineError> {
-        let report = catalog().find(&dataset.report)?;
-        let mark = LandingMark {
-            dataset_id: dataset.id.clone(),
-            number: run.landing,
-            run_id: run.id.clone(),
-        };
-        let rule = update_rule(report, dataset);
-        Ok(LandingDoor(
-            self.tables.begin(&dataset.location, mark, rule).await?,
-        ))
-    }
-
-    /// Every request of every account. Accounts go side by side, the requests of one in their order.
-    async fn fetch_and_decode(&self, work: &Work<'_>, planned: Vec<RequestRow>) -> Vec<Answer> {
-        let Work {
-            run,
-            dataset,
-            signed_in,
-            choice,
-            progress,
-            ..
-        } = *work;
-        let Ok(report) = catalog().find(&dataset.report) else {
-            return Vec::new();
-        };
-        let to_ask = planned
-            .iter()
-            .filter(|request| request.state == RequestState::Pending);
-        progress.step(Step::Planned {
-            requests: to_ask.count(),
-        });
-        let mut by_account: Vec<(String, Vec<RequestRow>)> = Vec::new();
-        for request in planned {
-            match by_account
-                .iter_mut()
-                .find(|(id, _)| *id == request.account_id)
-            {
-                Some((_, requests)) => requests.push(request),
-                None => by_account.push((request.account_id.clone(), vec![request])),
-            }
-        }
-        let answers = stream::iter(by_account)
-            .map(|(account_id, requests)| async move {
-                let Some((account, session)) = signed_in.get(&account_id) else {
-                    return self.none_of(requests, &Unfetched::account_removed()).await;
-                };
-                let context = FetchContext {
-                    report,
-                    folder: &dataset.id,
-                    run_id: &run.id,
-                    account,
-                    session: session.as_ref().map(|ready| &ready.session),
-                    wait: choice.wait,
-                    progress,
-                };
-                self.fetch_account(work, &context, requests).await
-            })
-            .buffered(ACCOUNTS_AT_ONCE)
-            .collect::<Vec<_>>();
-        answers.await.into_iter().flatten().collect()
-    }
-
-    /// The requests of one account, in their order. What the archive has is not asked again.
-    async fn fetch_account(
-        &self,
-        work: &Work<'_>,
-        context: &FetchContext<'_>,
-        requests: Vec<RequestRow>,
-    ) -> Vec<Answer> {
-        let mut answers = Vec::with_capacity(requests.len());
-        let mut refused: Option<Unfetched> = None;
-        let today = self.today();
-        for mut request in requests {
-            let answer = match request.state {
-                RequestState::Done if is_in_table(&request, work.dataset.update) => {
-                    // What the reply said belongs to the run's end, and may still be to be settled.
-                    match self.fetch_again(context, &request, &Nowhere).await {
-                        Ok(fetched) => Ok(fetched),
-                        Err(_) => continue,
-                    }
-                }
-                RequestState::Done => {
-                    match self.fetch_again(context, &request, work.landing).await {
-                        Ok(fetched) => Ok(fetched),
-                        // The archive lost it: Microsoft may still have it.
-                        Err(lost) => {
-                            tracing::warn!(why = lost.failure.message, "asking again");
-                            self.fetch(context, &request, work.landing).await
-                        }
-                    }
-                }
-                RequestState::Pending | RequestState::Failed if work.landed_before => {
-                    Err(Unfetched::as_noted(request.failure.as_ref()))
-                }
-                RequestState::Pending | RequestState::Failed => {
-                    match (&refused, expired(context.report, request.ask, today)) {
-                        (_, Some(expired)) => Err(expired),
-                        (Some(refusal), None) => Err(Unfetched::clone(refusal)),
-                        (None, None) => self.fetch(context, &request, work.landing).await,
-                    }
-                }
-            };
-            if let Ok(fetched) = &answer {
-                request.answered_at = Some(fetched.success.answered_at);
-            }
-            // What only a person can put right is the same for the account's other requests.
-            if let Err(unfetched) = &answer
-                && unfetched.settle == Settle::Person
-            {
-                refused = Some(unfetched.clone());
-            }
-            let noted = match &answer {
-                Ok(Fetched {
-                    from_archive: true, ..
-                }) => Ok(()),
-                Ok(fetched) => self.store.request_done(&request.id, &fetched.success).await,
-                Err(unfetched) => {
-                    self.store
-                        .request_failed(&request.id, &unfetched.failure)
-                        .await
-                }
-            };
-            let answer = match noted {
-                Ok(()) => answer,
-                // Not written down is not done: its rows stay out, and it is asked again.
-                Err(error) => Err(Unfetched::of_store(&error)),
-            };
-            answers.push((request, answer));
-        }
-        answers
-    }
-
-    /// Nothing can be asked for an account. What was answered before stays answered.
-    async fn none_of(&self, requests: Vec<RequestRow>, why: &Unfetched) -> Vec<Answer> {
-        let mut answers = Vec::with_capacity(requests.len());
-        for request in requests {
-            if request.state != RequestState::Done
-                && let Err(error) = self.store.request_failed(&request.id, &why.failure).await
-            {
-                tracing::warn!(%error, "a request's failure could not be noted");
-            }
-            answers.push((request, Err(why.clone())));
-        }
-        answers
-    }
-
-    /// The process died between the landing and its note: what was answered is in the table.
-    pub(crate) async fn note_landed(&self, planned: &mut [RequestRow]) -> Result<(), EngineError> {
-        let answered = planned
-            .iter_mut()
-            .filter(|request| request.state == RequestState::Done && !request.landed);
-        let mut ids = Vec::new();
-        for request in answered {
-            request.landed = true;
-            ids.push(request.id.clone());
-        }
-        Ok(self.store.requests_landed(&ids).await?)
-    }
-
-    /// All that came becomes one version.
-    async fn land(
-        &self,
-        dataset: &DataSet,
-        landing: LandingDoor,
-        mut answers: Vec<Answer>,
-    ) -> Result<(Vec<Answered>, Option<Landed>), EngineError> {
-        let erasing = self.erasing(dataset, &answers).await?;
-        let whole = answers.iter().all(|(_, answer)| answer.is_ok());
-        if dataset.update == UpdateMethod::Replace && !whole {
-            answers = leave_out_incomplete_accounts(answers);
-        }
-        let mut written: Vec<WrittenReply> = Vec::new();
-        let mut landed_ids = Vec::new();
-        let mut rows_before = 0;
-        let mut answered = Vec::with_capacity(answers.len());
-        for (request, answer) in answers {
-            let outcome = match answer {
-                Ok(fetched) => {
-                    if is_in_table(&request, dataset.update) {
-                        rows_before += fetched.decoded.rows_kept;
-                    } else if erasing.contains(&request.id) {
-                        tracing::info!(asked = %request.ask, "blank; what was captured stays");
-                    } else {
-                        written.push(fetched.written);
-                        landed_ids.push(request.id.clone());
-                    }
-                    Ok(fetched.decoded)
-                }
-                Err(unfetched) => Err(unfetched),
-            };
-            answered.push((request, outcome));
-        }
-        if written.is_empty() || is_all_awaited(dataset, &answered)? {
-            self.store.requests_landed(&landed_ids).await?;
-            let before = landing.0.landed_before().await?;
-            let landed = before.map(|version| Landed {
-                version,
-                rows: rows_before,
-            });
-            return Ok((answered, landed));
-        }
-        let mut landed = landing.0.commit(written, whole, self.clock.now()).await?;
-        self.store.requests_landed(&landed_ids).await?;
-        // Of a run that goes on, the rows that it landed before are its rows, too.
-        landed.rows += rows_before;
-        Ok((answered, Some(landed)))
-    }
-
-    /// The answers that hold no figure, where rows were captured before: a service without data answers
-    /// with a row of blanks, and that must not take the place of what is there.
-    async fn erasing(
-        &self,
-        dataset: &DataSet,
-        answers: &[Answer],
-    ) -> Result<HashSet<String>, EngineError> {
-        let report = catalog().find(&dataset.report)?;
-        let is_blank = |decoded: &Decoded| {
-            report.grain != Grain::Trend && decoded.rows_kept > 0 && decoded.rows_with_data == 0
-        };
-        let blank: Vec<&RequestRow> = answers
-            .iter()
-            .filter(|(_, answer)| answer.as_ref().is_ok_and(|it| is_blank(&it.decoded)))
-            .map(|(request, _)| request)
-            .collect();
-        if blank.is_empty() || dataset.update == UpdateMethod::Append {
-            return Ok(HashSet::new());
-        }
-        let captured: Vec<_> = self
-            .store
-            .coverage(&dataset.id)
-            .await?
-            .into_iter()
-            .filter(|day| day.state == CoverageState::Published)
-            .collect();
-        let erases = |request: &&RequestRow| {
-            captured.iter().any(|day| {
-                day.account_id == request.account_id
-                    && match request.ask {
-                        Ask::Date(asked) => day.day == asked,
-                        Ask::Period(_) | Ask::Current => true,
-                    }
-            })
-        };
-        let erasing = blank.into_iter().filter(erases);
-        Ok(erasing.map(|request| request.id.clone()).collect())
-    }
-
     /// The table could not be written: said in the run, and the replies stay in the archive.
     async fn end_in_failure(&self, mut run: Run, error: EngineError) -> EngineError {
         run.state = RunState::Failed;
@@ -477,9 +182,6 @@ impl Engine {
     }
 }
 
-/// What became of one request, after its rows went into the table.
-pub(crate) type Answered = (RequestRow, Result<exmetrics_decode::Decoded, Unfetched>);
-
 /// Says that a run is alive as long as it is held.
 struct Heartbeat(tokio::task::JoinHandle<()>);
 
@@ -496,66 +198,4 @@ async fn beat(store: Store, clock: Arc<dyn Clock>, run_id: String, machine: Stri
             tracing::warn!(%error, "the run's lease could not be renewed");
         }
     }
-}
-
-/// Whether a request's rows need not land any more. A replaced table needs all rows of the run each
-/// time.
-fn is_in_table(request: &RequestRow, update: UpdateMethod) -> bool {
-    request.landed && update != UpdateMethod::Replace
-}
-
-/// Whether all that came is the word that it has not come yet: a version would say nothing more.
-fn is_all_awaited(dataset: &DataSet, answered: &[Answered]) -> Result<bool, EngineError> {
-    let report = catalog().find(&dataset.report)?;
-    Ok(answered.iter().all(|(request, answer)| match answer {
-        Ok(decoded) if decoded.rows_kept == 0 => request.answered_at.is_some_and(|answered_at| {
-            days_of_reply(report, request, decoded, answered_at)
-                .iter()
-                .any(|day| day.state == CoverageState::Awaiting)
-        }),
-        Ok(_) => false,
-        Err(_) => true,
-    }))
-}
-
-/// A request for a day that left Microsoft's window after it was planned: its run was dead for days.
-fn expired(report: &Report, ask: Ask, today: Date) -> Option<Unfetched> {
-    let window = report.window_days()?;
-    match ask {
-        Ask::Date(day) if (today - day).get_days() > i32::from(window) => {
-            Some(Unfetched::expired(day, window))
-        }
-        _ => None,
-    }
-}
-
-/// The landing, as the taker of rows.
-pub(crate) struct LandingDoor(Box<dyn Landing>);
-
-#[async_trait]
-impl RowTaker for LandingDoor {
-    async fn open(&self, columns: &SchemaRef) -> Result<Box<dyn ReplyRows>, TableFailure> {
-        self.0.reply(columns)
-    }
-}
-
-/// A replaced table must not lose the rows of an account that answered only in part.
-fn leave_out_incomplete_accounts(answers: Vec<Answer>) -> Vec<Answer> {
-    let incomplete: Vec<String> = answers
-        .iter()
-        .filter(|(_, answer)| answer.is_err())
-        .map(|(request, _)| request.account_id.clone())
-        .collect();
-    answers
-        .into_iter()
-        .map(|(request, answer)| {
-            let left_out = answer.is_ok() && incomplete.contains(&request.account_id);
-            let answer = if left_out {
-                Err(Unfetched::left_out())
-            } else {
-                answer
-            };
-            (request, answer)
-        })
-        .collect()
 }

@@ -15,8 +15,9 @@ use serde::Serialize;
 use crate::{
     Engine, EngineError,
     fetch::Unfetched,
+    land::Answered,
     outcome::Outcome,
-    run::{Answered, Done, RunReport, SignedIn},
+    run::{Done, RunReport, SignedIn},
     utc_day,
     warnings::Warnings,
 };

@@ -178,7 +178,7 @@ impl Store {
         account_id: &str,
         found: &[DayFound],
     ) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write(dataset_id).await?;
         for day in found {
             let before = sqlx::query(
                 "SELECT state, content_hash, answered_on, last_checked, equal_checks, restated
@@ -262,7 +262,7 @@ impl Store {
         present: &BTreeSet<(String, Date)>,
     ) -> Result<(), StoreError> {
         self.forget_checks(dataset_id).await?;
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write(dataset_id).await?;
         let captured = sqlx::query(
             "SELECT account_id, day FROM coverage WHERE dataset_id = $1 AND state = 'published'",
         )

@@ -9,6 +9,9 @@ use crate::{
     Store, StoreError, StoreErrorKind, accounts::usable_name, name_key, new_id, time::from_micros,
 };
 
+/// Who makes DataSets waits for others that do.
+const NAMES: &str = "datasets";
+
 /// A DataSet.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DataSet {
@@ -102,7 +105,7 @@ impl Store {
         self.refuse_taken(name, None).await?;
         let id = new_id();
         let location = table_location(&new.tables_root, name, &id);
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write(NAMES).await?;
         sqlx::query(
             "INSERT INTO datasets (id, name, name_key, report, details, update_method, key_columns,
              schedule, retry_every_seconds, retry_times, description, location, last_landing,
@@ -182,7 +185,7 @@ impl Store {
     /// # Errors
     /// When it is not there.
     pub async fn edit_dataset(&self, id: &str, edit: &DataSetEdit) -> Result<DataSet, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write(id).await?;
         let done = sqlx::query(
             "UPDATE datasets SET details = COALESCE($2, details),
              update_method = COALESCE($3, update_method), key_columns = COALESCE($4, key_columns),

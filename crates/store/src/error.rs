@@ -67,6 +67,15 @@ impl StoreError {
         )
     }
 
+    /// Says which server; never with whose password.
+    pub(crate) fn on_server(mut self, place: &str) -> Self {
+        self.message = match self.kind {
+            StoreErrorKind::TooNew => format!("{} ({place})", self.message),
+            _ => format!("the control database {place}: {}", self.message),
+        };
+        self
+    }
+
     pub(crate) fn in_file(mut self, file: &Path) -> Self {
         let file = file.display();
         self.message = match self.kind {
@@ -100,6 +109,13 @@ impl From<sqlx::Error> for StoreError {
                 InUse,
                 "something that belongs to it was removed, or still depends on it",
             ),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) => (
+                Other,
+                "its server cannot be reached; see whether it runs and the address is right",
+            ),
+            sqlx::Error::Database(refused) if let Some(known) = postgres(refused.code().as_deref()) => {
+                known
+            }
             // https://www.sqlite.org/rescode.html
             _ => match sqlite_code(&error) {
                 Some(5 | 6) => (Locked, "the control database is held by another process"),
@@ -123,6 +139,23 @@ impl From<sqlx::Error> for StoreError {
             source: Some(Box::new(error)),
         }
     }
+}
+
+/// What PostgreSQL's code means: https://www.postgresql.org/docs/current/errcodes-appendix.html
+fn postgres(code: Option<&str>) -> Option<(StoreErrorKind, &'static str)> {
+    use StoreErrorKind::{Locked, Other};
+    // SQLite's codes are shorter.
+    let code = code.filter(|code| code.len() == 5)?;
+    Some(match code {
+        "28P01" | "28000" => (Other, "its server refuses the user or the password"),
+        "3D000" => (Other, "its server has no such database; make it first"),
+        "42501" => (Other, "its server does not allow this user to make or change tables"),
+        "53100" => (Other, "the disk of its server is full"),
+        "53300" => (Other, "its server has no free connection"),
+        "57P01" | "57P02" | "57P03" => (Other, "its server is starting or stopping"),
+        "40001" | "40P01" | "55P03" => (Locked, "others keep it busy"),
+        _ => return None,
+    })
 }
 
 /// SQLite's own number for a failure, without the extension in its upper bits.

@@ -55,7 +55,8 @@ impl Store {
             .execute(&self.pool)
             .await?;
         let ticket = new_ticket();
-        // Counting and taking in one statement: two processes never take the last place together.
+        // Counting and taking with nobody beside: two processes never take the last place together.
+        let mut transaction = self.write(key).await?;
         let taken = sqlx::query(
             "INSERT INTO quota (id, quota_key, at) SELECT $1, $2, $3
              WHERE (SELECT COUNT(*) FROM quota
@@ -67,8 +68,9 @@ impl Store {
         .bind(window_began.as_microsecond())
         .bind(i64::from(rule.requests))
         .bind(window_ends(rule, now))
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         if taken.rows_affected() == 1 {
             return Ok(QuotaAnswer::Go(ticket));
         }

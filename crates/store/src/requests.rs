@@ -131,7 +131,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn requests_landed(&self, ids: &[String]) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.pool.begin().await?;
         for id in ids {
             sqlx::query("UPDATE requests SET landed = 1 WHERE id = $1")
                 .bind(id)

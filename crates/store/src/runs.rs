@@ -130,7 +130,7 @@ impl Store {
     /// [`StoreErrorKind::InUse`] when a run of the DataSet is under way.
     pub async fn begin_run(&self, new: &NewRun<'_>, now: Timestamp) -> Result<Run, StoreError> {
         let id = new_id();
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write(new.dataset_id).await?;
         sqlx::query("UPDATE datasets SET last_landing = last_landing + 1 WHERE id = $1")
             .bind(new.dataset_id)
             .execute(&mut *transaction)
@@ -189,7 +189,7 @@ impl Store {
         run_id: &str,
         more: &[(String, Plan, Vec<PlannedRequest>)],
     ) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write(run_id).await?;
         let last: Option<i64> =
             sqlx::query_scalar("SELECT MAX(position) FROM requests WHERE run_id = $1")
                 .bind(run_id)
@@ -321,7 +321,7 @@ impl Store {
         machine: &str,
         now: Timestamp,
     ) -> Result<Run, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write(&run.dataset_id).await?;
         sqlx::query("UPDATE datasets SET last_landing = last_landing + 1 WHERE id = $1")
             .bind(&run.dataset_id)
             .execute(&mut *transaction)
@@ -427,7 +427,7 @@ impl Store {
     /// # Errors
     /// When the run is no longer its machine's to end: another took it over.
     pub async fn end_run(&self, run: &Run, accounts: &[RunAccount]) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write(&run.dataset_id).await?;
         let ended = sqlx::query(
             "UPDATE runs SET state = $2, ended_at = $3, rows_landed = $4, version = $5,
              message = $6, next_step = $7 WHERE id = $1 AND machine = $8 AND state = 'running'",

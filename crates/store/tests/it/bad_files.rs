@@ -38,7 +38,7 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
 
 #[tokio::test]
 async fn a_database_that_was_cut_or_overwritten_is_said_to_be_damaged() {
-    let home = Home::new().await;
+    let home = Home::in_file().await;
     for number in 0..50 {
         home.account(&format!("account {number}")).await;
     }
@@ -154,7 +154,7 @@ async fn a_path_that_is_no_text_is_refused() {
 
 #[tokio::test]
 async fn a_lock_a_full_disk_and_a_read_only_file_are_told_apart() {
-    let home = Home::new().await;
+    let home = Home::in_file().await;
     let mut holder = raw(&home.file()).await;
     let mut other = raw(&home.file()).await;
     other.execute("PRAGMA busy_timeout = 0").await.unwrap();
@@ -201,7 +201,7 @@ async fn a_lock_a_full_disk_and_a_read_only_file_are_told_apart() {
 
 #[tokio::test]
 async fn a_write_waits_for_another_process_that_writes() {
-    let home = Home::new().await;
+    let home = Home::in_file().await;
     let mut holder = raw(&home.file()).await;
     holder.execute("BEGIN IMMEDIATE").await.unwrap();
     let store = home.store.clone();

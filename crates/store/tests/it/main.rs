@@ -8,6 +8,7 @@ mod coverage;
 mod datasets;
 mod migrations;
 mod names;
+mod postgres;
 mod quota;
 mod requests;
 mod runs;
@@ -21,19 +22,47 @@ use jiff::{Timestamp, civil::Date};
 use secrecy::SecretString;
 use sqlx::{ConnectOptions as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
+/// A server on which each test makes a database of its own. Where it is named, the tests that are not
+/// about files run against it: the suite is run once without it and once with it.
+const SERVER: &str = "EXMETRICS_TEST_POSTGRES";
+
 /// A control database of its own, gone when the test ends.
 struct Home {
     folder: tempfile::TempDir,
+    /// The address of the database, when it is not a file.
+    server: Option<SecretString>,
     store: Store,
 }
 
 impl Home {
+    /// In whichever database the suite is run against.
     async fn new() -> Self {
+        match std::env::var(SERVER) {
+            Ok(server) => Self::on_server(&server).await,
+            Err(_) => Self::in_file().await,
+        }
+    }
+
+    async fn in_file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("control.db"), key(1))
             .await
             .unwrap();
-        Self { folder, store }
+        Self {
+            folder,
+            server: None,
+            store,
+        }
+    }
+
+    async fn on_server(server: &str) -> Self {
+        let url = postgres::new_database(server).await;
+        let store = Store::connect(&url, key(1)).await.unwrap();
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            server: Some(url),
+            store,
+        }
     }
 
     fn file(&self) -> PathBuf {
@@ -42,7 +71,10 @@ impl Home {
 
     /// The same database as another process would open it.
     async fn again(&self) -> Store {
-        Store::open(&self.file(), key(1)).await.unwrap()
+        match &self.server {
+            Some(url) => Store::connect(url, key(1)).await.unwrap(),
+            None => Store::open(&self.file(), key(1)).await.unwrap(),
+        }
     }
 
     async fn account(&self, name: &str) -> Account {

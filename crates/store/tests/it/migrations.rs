@@ -78,7 +78,7 @@ async fn tasks_that_open_a_new_database_at_once_all_succeed() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
-    let home = Home::new().await;
+    let home = Home::in_file().await;
     home.account("contoso").await;
     let mut raw = raw(&home.file()).await;
     raw.execute("UPDATE schema_version SET version = version + 1")

@@ -10,7 +10,7 @@ const SECRET: &str = "Planted~Secret.4711-äöü";
 
 #[tokio::test]
 async fn a_secret_comes_back_and_is_nowhere_in_the_files() {
-    let home = Home::new().await;
+    let home = Home::in_file().await;
     let account = home
         .store
         .add_account(&new_account("a", Some(SECRET)), start())
@@ -61,7 +61,7 @@ async fn a_secret_comes_back_and_is_nowhere_in_the_files() {
 
 #[tokio::test]
 async fn the_same_secret_is_sealed_differently_each_time() {
-    let home = Home::new().await;
+    let home = Home::in_file().await;
     let one = home
         .store
         .add_account(&new_account("1", Some(SECRET)), start())
@@ -92,7 +92,7 @@ async fn the_same_secret_is_sealed_differently_each_time() {
 
 #[tokio::test]
 async fn another_key_is_told_from_the_right_one() {
-    let home = Home::new().await;
+    let home = Home::in_file().await;
     let account = home
         .store
         .add_account(&new_account("a", Some(SECRET)), start())
@@ -123,7 +123,7 @@ async fn another_key_is_told_from_the_right_one() {
 
 #[tokio::test]
 async fn a_secret_in_anothers_place_or_touched_is_refused() {
-    let home = Home::new().await;
+    let home = Home::in_file().await;
     let one = home
         .store
         .add_account(&new_account("1", Some("first")), start())
@@ -159,7 +159,7 @@ async fn a_secret_in_anothers_place_or_touched_is_refused() {
 
 #[tokio::test]
 async fn a_removed_account_has_no_secret_and_takes_none() {
-    let home = Home::new().await;
+    let home = Home::in_file().await;
     let account = home.account("a").await;
     assert!(
         home.store
