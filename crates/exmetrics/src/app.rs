@@ -21,9 +21,12 @@ impl App {
         let config = Config::read(home)?;
         make_private_folder(&config.home)?;
         let database = config.home.join("control.db");
-        let lost_key = database.exists() && config.lacks_key();
+        let lost_key = config.store.is_none() && database.exists() && config.lacks_key();
         let key = config.sealing_key()?;
-        let store = Store::open(&database, key).await?;
+        let store = match &config.store {
+            Some(url) => Store::connect(url, key).await?,
+            None => Store::open(&database, key).await?,
+        };
         if lost_key {
             say::note(
                 "The key of this home is gone, and a new one was made: secrets that were sealed with the \

@@ -12,11 +12,13 @@ use serde::Deserialize;
 use crate::failure::Failure;
 
 /// Everything that may stand in `exmetrics.toml`, all of it optional.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
     /// Where tables are: a folder, or the address of an object store.
     tables: Option<String>,
+    /// Where control state is, if not in a file of the home: the address of a PostgreSQL database.
+    store: Option<String>,
     quota_requests: Option<u32>,
     quota_window: Option<String>,
     quota_requests_json: Option<u32>,
@@ -47,6 +49,8 @@ pub(crate) struct Config {
     pub(crate) home: PathBuf,
     /// Where tables are.
     pub(crate) tables: String,
+    /// The PostgreSQL database with the control state, if it is not a file of the home.
+    pub(crate) store: Option<SecretString>,
     /// Where the clock starts, for tests and trials.
     pub(crate) now: Option<Timestamp>,
     /// The engine's numbers.
@@ -138,6 +142,7 @@ impl Config {
         Ok(Self {
             home,
             tables,
+            store: text("EXMETRICS_STORE").or(file.store).map(SecretString::from),
             now: now()?,
             settings,
         })
