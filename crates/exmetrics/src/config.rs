@@ -142,7 +142,9 @@ impl Config {
         Ok(Self {
             home,
             tables,
-            store: text("EXMETRICS_STORE").or(file.store).map(SecretString::from),
+            store: text("EXMETRICS_STORE")
+                .or(file.store)
+                .map(SecretString::from),
             now: now()?,
             settings,
         })

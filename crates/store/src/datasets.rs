@@ -37,6 +37,10 @@ pub struct DataSet {
     pub retry_times: Option<i64>,
     /// What it is for.
     pub description: String,
+    /// Words by which people find it.
+    pub tags: Vec<String>,
+    /// When its schedule comes due next, as far as it was reckoned.
+    pub next_due: Option<Timestamp>,
     /// Where its table is.
     pub location: String,
     /// When it was made.
@@ -66,6 +70,8 @@ pub struct NewDataSet {
     pub retry_times: Option<i64>,
     /// What it is for.
     pub description: String,
+    /// Words by which people find it.
+    pub tags: Vec<String>,
     /// The folder or address below which tables are.
     pub tables_root: String,
 }
@@ -89,6 +95,8 @@ pub struct DataSetEdit {
     pub retry_times: Option<i64>,
     /// Another description.
     pub description: Option<String>,
+    /// Other tags.
+    pub tags: Option<Vec<String>>,
 }
 
 impl Store {
@@ -109,7 +117,8 @@ impl Store {
         sqlx::query(
             "INSERT INTO datasets (id, name, name_key, report, details, update_method, key_columns,
              schedule, retry_every_seconds, retry_times, description, location, last_landing,
-             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)",
+             created_at, tags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13,
+             $14)",
         )
         .bind(&id)
         .bind(name)
@@ -124,6 +133,7 @@ impl Store {
         .bind(&new.description)
         .bind(&location)
         .bind(now.as_microsecond())
+        .bind(json(&new.tags))
         .execute(&mut *transaction)
         .await
         .map_err(|error| StoreError::from(error).taken("DataSet", name))?;
@@ -189,7 +199,8 @@ impl Store {
         let done = sqlx::query(
             "UPDATE datasets SET details = COALESCE($2, details),
              update_method = COALESCE($3, update_method), key_columns = COALESCE($4, key_columns),
-             schedule = CASE WHEN $5 = 1 THEN $6 ELSE schedule END,
+             next_due = CASE WHEN $5 = 1 THEN NULL ELSE next_due END,
+             schedule = CASE WHEN $5 = 1 THEN $6 ELSE schedule END, tags = COALESCE($10, tags),
              retry_every_seconds = COALESCE($7, retry_every_seconds),
              retry_times = COALESCE($8, retry_times), description = COALESCE($9, description)
              WHERE id = $1",
@@ -203,6 +214,7 @@ impl Store {
         .bind(edit.retry_every_seconds)
         .bind(edit.retry_times)
         .bind(edit.description.as_deref())
+        .bind(edit.tags.as_ref().map(json))
         .execute(&mut *transaction)
         .await?;
         if done.rows_affected() == 0 {
@@ -288,6 +300,11 @@ impl Store {
             retry_every_seconds: row.try_get("retry_every_seconds")?,
             retry_times: row.try_get("retry_times")?,
             description: text("description")?,
+            tags: from_json(&text("tags")?)?,
+            next_due: row
+                .try_get::<Option<i64>, _>("next_due")?
+                .filter(|at| *at < Timestamp::MAX.as_microsecond())
+                .map(from_micros),
             location: text("location")?,
             created_at: from_micros(row.try_get("created_at")?),
             id,

@@ -113,7 +113,9 @@ impl From<sqlx::Error> for StoreError {
                 Other,
                 "its server cannot be reached; see whether it runs and the address is right",
             ),
-            sqlx::Error::Database(refused) if let Some(known) = postgres(refused.code().as_deref()) => {
+            sqlx::Error::Database(refused)
+                if let Some(known) = postgres(refused.code().as_deref()) =>
+            {
                 known
             }
             // https://www.sqlite.org/rescode.html
@@ -149,7 +151,10 @@ fn postgres(code: Option<&str>) -> Option<(StoreErrorKind, &'static str)> {
     Some(match code {
         "28P01" | "28000" => (Other, "its server refuses the user or the password"),
         "3D000" => (Other, "its server has no such database; make it first"),
-        "42501" => (Other, "its server does not allow this user to make or change tables"),
+        "42501" => (
+            Other,
+            "its server does not allow this user to make or change tables",
+        ),
         "53100" => (Other, "the disk of its server is full"),
         "53300" => (Other, "its server has no free connection"),
         "57P01" | "57P02" | "57P03" => (Other, "its server is starting or stopping"),

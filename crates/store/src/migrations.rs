@@ -6,9 +6,10 @@ use sqlx::{AnyConnection, Connection, Executor};
 use crate::{StoreError, StoreErrorKind};
 
 /// The steps, the oldest first. A step that was released is never changed.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_awaiting.sql"),
+    include_str!("../migrations/0003_service.sql"),
 ];
 
 pub(crate) async fn run(connection: &mut AnyConnection) -> Result<(), StoreError> {

@@ -92,6 +92,7 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
         retry_every_seconds: None,
         retry_times: None,
         description: arguments.description.clone(),
+        tags: Vec::new(),
         tables_root: app.config.tables.clone(),
     };
     let dataset = make(app, report, &new).await?;

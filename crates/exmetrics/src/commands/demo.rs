@@ -168,6 +168,7 @@ async fn dataset_for(app: &App, report: &Report, account: &Account) -> Result<Da
         retry_every_seconds: None,
         retry_times: None,
         description: report.tells.clone(),
+        tags: Vec::new(),
         tables_root: app.config.tables.clone(),
     };
     dataset::make(app, report, &new).await

@@ -113,6 +113,7 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
         retry_every_seconds: Some(60),
         retry_times: Some(2),
         description: Some(String::new()),
+        tags: Some(vec!["board".to_owned()]),
     };
     let after = home.store.edit_dataset(&before.id, &edit).await.unwrap();
     let names: Vec<_> = after

@@ -6,6 +6,7 @@ mod accounts;
 mod bad_files;
 mod coverage;
 mod datasets;
+mod jobs;
 mod migrations;
 mod names;
 mod postgres;
@@ -131,6 +132,7 @@ fn new_dataset(name: &str, accounts: &[&Account]) -> NewDataSet {
         retry_every_seconds: None,
         retry_times: None,
         description: String::new(),
+        tags: Vec::new(),
         tables_root: "/home/tables".to_owned(),
     }
 }
