@@ -29,7 +29,7 @@ pub(crate) enum Chore {
 }
 
 /// Flags of `test`.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TestChoice {
     pub(crate) no_install: bool,
     pub(crate) crates: Vec<String>,

@@ -6,6 +6,8 @@
 //! | `test` | what the tests need, then the tests, then one line of summary |
 //! | `python` | an interpreter with the readers that the tests compare ours with |
 //! | `python_system` | Python itself, where the machine has none |
+//! | `postgres` | a server for the tests of the store |
+//! | `apt` | Debian's packages |
 //! | `ci` | format, lints, dependencies, tests |
 //! | `deny` | cargo-deny, installed once |
 //! | `process` | other programs, said before they are run |
@@ -16,9 +18,11 @@
     reason = "a chore speaks to the person at the terminal"
 )]
 
+mod apt;
 mod arguments;
 mod ci;
 mod deny;
+mod postgres;
 mod process;
 mod project;
 mod python;

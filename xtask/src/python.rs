@@ -13,7 +13,7 @@ use std::{
 use crate::{Failure, process, project, python_system, test::PYTHON_VARIABLE};
 
 /// The packages whose import proves that the environment is whole.
-const IMPORTS: &str = "import deltalake, duckdb, polars, pyarrow, pyarrow.dataset";
+const IMPORTS: &str = "import aiosmtpd, deltalake, duckdb, polars, pyarrow, pyarrow.dataset";
 
 /// The interpreter of the readers.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ impl Environment {
         let python = python_system::find_or_install()?;
         println!(
             "xtask: tests read our tables with Python's deltalake, polars and duckdb, to see that other \
-             readers find the same values; installing them into {} (about 600 MB; once, until \
+             readers find the same values, and send mail to a server of Python's; installing them into {} (about 600 MB; once, until \
              tests-python/requirements.txt changes)",
             self.folder.display()
         );

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Command};
 
-use crate::{Failure, process};
+use crate::{Failure, apt, process};
 
 /// What the readers ask for.
 const LEAST: (u32, u32) = (3, 11);
@@ -27,12 +27,10 @@ pub(crate) fn find_or_install() -> Result<PathBuf, Failure> {
     }
     let (major, minor) = LEAST;
     let needed = format!("Python {major}.{minor} or newer with its venv module");
-    let Some(mut steps) = install_commands() else {
-        return Err(format!("the tests need {needed}; {}", advice()));
-    };
-    println!("xtask: the tests need {needed}, which is not here; installing it with apt-get");
-    for step in &mut steps {
-        process::run(step).map_err(|why| format!("{why}; {}", advice()))?;
+    let what_for = format!("the tests need {needed}, which is not here");
+    match apt::install(&["python3", "python3-venv"], &what_for) {
+        Some(installed) => installed.map_err(|why| format!("{why}; {}", advice()))?,
+        None => return Err(format!("the tests need {needed}; {}", advice())),
     }
     find().ok_or_else(|| format!("the distribution's Python is not {needed}; {}", advice()))
 }
@@ -48,36 +46,6 @@ fn find() -> Option<PathBuf> {
 fn read_version(text: &str) -> Option<(u32, u32)> {
     let (major, minor) = text.split_once(' ')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// The commands that install it, where that is allowed without a question; `None` otherwise.
-fn install_commands() -> Option<[Command; 2]> {
-    process::ask(Command::new("apt-get").arg("--version"))?;
-    let is_root = process::ask(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
-    if !is_root {
-        process::ask(Command::new("sudo").args(["--non-interactive", "true"]))?;
-    }
-    let apt = |words: &[&str]| {
-        let mut command = Command::new(if is_root { "env" } else { "sudo" });
-        if !is_root {
-            command.args(["--non-interactive", "env"]);
-        }
-        command
-            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
-            .args(words);
-        command
-    };
-    Some([
-        apt(&["update", "--quiet"]),
-        apt(&[
-            "install",
-            "--quiet",
-            "--yes",
-            "--no-install-recommends",
-            "python3",
-            "python3-venv",
-        ]),
-    ])
 }
 
 fn advice() -> &'static str {

@@ -9,7 +9,8 @@ use std::{
 use crate::{
     Failure,
     arguments::TestChoice,
-    process,
+    postgres::{self, Server},
+    process, project,
     python::{self, Readers},
 };
 
@@ -19,12 +20,32 @@ pub(crate) const PYTHON_VARIABLE: &str = "EXMETRICS_TEST_PYTHON";
 pub(crate) fn run(choice: &TestChoice) -> Result<(), Failure> {
     let began = Instant::now();
     let readers = python::readers(choice.no_install)?;
+    let server = Server::start(choice.no_install)?;
     let mut command = command(choice);
     match readers.python() {
         Some(python) => command.env(PYTHON_VARIABLE, python),
         None => command.env_remove(PYTHON_VARIABLE),
     };
-    let (counted, passed) = run_and_count(&mut command)?;
+    // The suite of the store runs against a file here, and against the server afterwards; what needs
+    // several processes finds the server by a name of its own.
+    command.env_remove(postgres::VARIABLE);
+    match &server {
+        Some(server) => command.env(SERVICE_VARIABLE, server.url()),
+        None => command.env_remove(SERVICE_VARIABLE),
+    };
+    let (mut counted, mut passed) = run_and_count(&mut command)?;
+    if let Some(server) = &server
+        && (choice.crates.is_empty() || choice.crates.iter().any(|name| name == STORE))
+    {
+        println!("== the store on PostgreSQL");
+        let mut again = store_suite(choice)?;
+        again
+            .env(postgres::VARIABLE, server.url())
+            .args(&choice.for_tests);
+        let (more, fine) = run_and_count(&mut again)?;
+        counted.add(&more);
+        passed &= fine;
+    }
     println!(
         "{}",
         summary(&counted, passed, &readers, began.elapsed().as_secs())
@@ -34,6 +55,30 @@ pub(crate) fn run(choice: &TestChoice) -> Result<(), Failure> {
     } else {
         Err(format!("'{}' failed", process::said(&command)))
     }
+}
+
+/// The store's test program, as it was built just now.
+fn store_suite(choice: &TestChoice) -> Result<Command, Failure> {
+    let mut build = command(&TestChoice {
+        for_tests: Vec::new(),
+        ..choice.clone()
+    });
+    build.args(["--no-run", "--message-format", "json"]);
+    let said = process::ask(&mut build).ok_or("the tests cannot be built")?;
+    let of_store = |line: &&str| {
+        line.contains("\"compiler-artifact\"")
+            && line.contains(STORE)
+            && line.contains("\"name\":\"it\"")
+    };
+    let program = said
+        .lines()
+        .find(of_store)
+        .and_then(|line| line.split_once("\"executable\":\""))
+        .and_then(|(_, rest)| rest.split('"').next())
+        .ok_or("cargo does not say where the store's tests are")?;
+    let mut suite = Command::new(program);
+    suite.current_dir(project::root().join("crates/store"));
+    Ok(suite)
 }
 
 fn command(choice: &TestChoice) -> Command {
@@ -52,6 +97,12 @@ fn command(choice: &TestChoice) -> Command {
     command
 }
 
+/// The crate whose suite runs twice.
+const STORE: &str = "exmetrics-store";
+
+/// Where tests of several processes find a server.
+const SERVICE_VARIABLE: &str = "EXMETRICS_TEST_POSTGRES_FOR_SERVICE";
+
 /// What all test programs together said.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Counted {
@@ -62,6 +113,13 @@ struct Counted {
 }
 
 impl Counted {
+    fn add(&mut self, more: &Self) {
+        self.programs += more.programs;
+        self.passed += more.passed;
+        self.failed += more.failed;
+        self.ignored += more.ignored;
+    }
+
     /// Reads one line of output; only a test program's last one counts:
     /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; ...`.
     fn read(&mut self, line: &str) {

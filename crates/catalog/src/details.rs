@@ -128,6 +128,23 @@ pub enum DetailsError {
 const LONGEST_RANGE_DAYS: i64 = 3_660;
 
 impl Details {
+    /// What keeps every day of a report that can still be had: all days that its window holds, or what it
+    /// publishes for its shortest period, or how things stand.
+    pub fn every_day(report: &Report) -> Self {
+        match report.window_days() {
+            Some(window) => Self::Range {
+                from: DayChoice::DaysBack(window),
+                to: DayChoice::DaysBack(1),
+            },
+            None => report
+                .periods
+                .iter()
+                .filter(|period| period.days().is_some())
+                .min_by_key(|period| period.days())
+                .map_or(Self::Current, |shortest| Self::Period(*shortest)),
+        }
+    }
+
     /// Whether the report allows this choice, today.
     ///
     /// # Errors

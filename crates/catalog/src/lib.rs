@@ -12,6 +12,7 @@ mod header;
 mod period;
 mod plan;
 mod report;
+mod schedule;
 
 pub use catalog::{Catalog, CatalogError, UnknownReport, catalog};
 pub use cloud::{ApiVersion, Cloud, CloudName};
@@ -23,3 +24,4 @@ pub use plan::{Ask, DayKnown, DayStanding, Plan, PlannedRequest, plan};
 pub use report::{
     Column, ColumnType, Grain, Parameter, Permissions, ReplyFormat, Report, UpdateMethod,
 };
+pub use schedule::{Schedule, ScheduleError};

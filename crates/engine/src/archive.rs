@@ -47,7 +47,7 @@ impl Archive {
         let path = self.path(name);
         let unfinished = path.with_extension("part");
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            make_private(folder)?;
         }
         let mut encoder = zstd::Encoder::new(File::create(&unfinished)?, LEVEL)?;
         encoder.include_checksum(true)?;
@@ -115,6 +115,18 @@ impl Drop for ArchiveWriter {
             let _ = fs::remove_file(&self.unfinished);
         }
     }
+}
+
+/// Makes a folder for what names people: its owner alone may look, whatever folder the home is in.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
 }
 
 /// Removes the runs in a folder that are older than so many days. Best effort: what cannot be removed

@@ -6,7 +6,9 @@ use exmetrics_store::{Account, AccountState, RequestFailure, RequestRow, Request
 use serde::Serialize;
 
 use crate::{
-    Engine, EngineError, EngineErrorKind, Quiet, ReadySignIn, fetch::FetchContext, pull::Nowhere,
+    Engine, EngineError, EngineErrorKind, Quiet, ReadySignIn,
+    fetch::{FetchContext, Unfetched},
+    pull::Nowhere,
 };
 
 /// Where a check's reply is kept while it is read.
@@ -47,6 +49,22 @@ pub enum CheckState {
     Warning,
     /// Does not work.
     Failed,
+}
+
+/// Whether a tenant answers a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answers {
+    /// It does.
+    Yes,
+    /// It does not.
+    No {
+        /// Whether a person can change that.
+        kind: EngineErrorKind,
+        /// Why.
+        message: String,
+        /// What to do about it.
+        next_step: String,
+    },
 }
 
 impl AccountCheck {
@@ -138,6 +156,63 @@ impl Engine {
         let Some((report, ask)) = smallest_report(ready) else {
             return;
         };
+        let unfetched = match self.try_report(ready, report, ask, false).await {
+            Ok(()) => {
+                found
+                    .checks
+                    .push(fine("reports", "usage reports can be read"));
+                return;
+            }
+            Err(unfetched) => unfetched,
+        };
+        let RequestFailure {
+            code,
+            message,
+            next_step,
+            ..
+        } = unfetched.failure;
+        found.checks.push(match unfetched.settle {
+            Settle::NoDataYet => not_fine("reports", CheckState::Warning, message, next_step),
+            _ if code == exmetrics_graph::QUOTA => {
+                let message = format!("not asked: {message}");
+                not_fine("reports", CheckState::Warning, message, next_step)
+            }
+            settle => Check {
+                needs_person: settle == Settle::Person,
+                ..not_fine("reports", CheckState::Failed, message, next_step)
+            },
+        });
+    }
+
+    /// How far ahead this machine's clock is of the sign-in host's; `None` when that cannot be told.
+    pub async fn clock_skew(&self, account: &Account) -> Option<jiff::SignedDuration> {
+        self.graph.clock_skew(&account.cloud).await
+    }
+
+    /// Whether a tenant answers a report: asks it, reads the reply, and forgets it.
+    pub async fn answers(&self, ready: &ReadySignIn, report: &'static Report, ask: Ask) -> Answers {
+        match self.try_report(ready, report, ask, true).await {
+            Ok(()) => Answers::Yes,
+            // It may have figures tomorrow.
+            Err(unfetched) if unfetched.settle == Settle::NoDataYet => Answers::Yes,
+            Err(unfetched) => Answers::No {
+                kind: match unfetched.settle {
+                    Settle::Person => EngineErrorKind::Person,
+                    _ => EngineErrorKind::Failed,
+                },
+                message: unfetched.failure.message,
+                next_step: unfetched.failure.next_step,
+            },
+        }
+    }
+
+    async fn try_report(
+        &self,
+        ready: &ReadySignIn,
+        report: &'static Report,
+        ask: Ask,
+        wait: bool,
+    ) -> Result<(), Unfetched> {
         let run_id = uuid::Uuid::now_v7().to_string();
         let context = FetchContext {
             report,
@@ -145,7 +220,7 @@ impl Engine {
             run_id: &run_id,
             account: &ready.account,
             session: Ok(&ready.session),
-            wait: false,
+            wait,
             progress: &Quiet,
         };
         let request = RequestRow {
@@ -163,30 +238,7 @@ impl Engine {
         let folder = format!("{CHECKS}/{run_id}");
         self.archive.remove(&folder);
         self.rejects().remove(&folder);
-        found.checks.push(match fetched {
-            Ok(_) => fine("reports", "usage reports can be read"),
-            Err(unfetched) => {
-                let RequestFailure {
-                    code,
-                    message,
-                    next_step,
-                    ..
-                } = unfetched.failure;
-                match unfetched.settle {
-                    Settle::NoDataYet => {
-                        not_fine("reports", CheckState::Warning, message, next_step)
-                    }
-                    _ if code == exmetrics_graph::QUOTA => {
-                        let message = format!("not asked: {message}");
-                        not_fine("reports", CheckState::Warning, message, next_step)
-                    }
-                    settle => Check {
-                        needs_person: settle == Settle::Person,
-                        ..not_fine("reports", CheckState::Failed, message, next_step)
-                    },
-                }
-            }
-        });
+        fetched.map(drop)
     }
 
     async fn check_names(&self, ready: &ReadySignIn, found: &mut AccountCheck) {

@@ -55,11 +55,7 @@ impl Engine {
     /// Opens an ended run again, for what failed in it.
     pub(crate) async fn reopen(&self, dataset: &DataSet, run: &Run) -> Result<Claim, EngineError> {
         let lock = self.lock(dataset)?;
-        let reopened = run.state != RunState::Running;
-        let overtaken = dataset.update != UpdateMethod::Append
-            && reopened
-            && self.store.landed_since(run).await?;
-        if overtaken {
+        if run.state != RunState::Running && self.is_overtaken(dataset, run).await? {
             return Err(EngineError::new(
                 EngineErrorKind::Failed,
                 format!(
@@ -78,6 +74,16 @@ impl Engine {
             _ => self.reopen_run(dataset, run).await?,
         };
         Ok(Claim { run, _lock: lock })
+    }
+
+    /// Whether the rows of an ended run would take the place of a later run's.
+    pub(crate) async fn is_overtaken(
+        &self,
+        dataset: &DataSet,
+        run: &Run,
+    ) -> Result<bool, EngineError> {
+        let replaces = dataset.update != UpdateMethod::Append;
+        Ok(replaces && self.store.landed_since(run).await?)
     }
 
     /// Opens an ended run under a new number. If it landed under the old one without knowing, that is

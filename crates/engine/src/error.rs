@@ -30,6 +30,8 @@ pub enum EngineErrorKind {
     Person,
     /// A run of the DataSet is under way elsewhere.
     Busy,
+    /// A person cancelled it, or another worker has it now.
+    Cancelled,
     /// Anything else.
     Failed,
 }

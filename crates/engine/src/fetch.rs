@@ -62,6 +62,7 @@ impl Engine {
             });
             let failure = match self.try_once(context, session, request, taker).await {
                 Ok(fetched) => {
+                    metrics::counter!("exmetrics_requests_total", "result" => "ok").increment(1);
                     context.progress.step(Step::Asked {
                         account,
                         ask: request.ask,
@@ -71,6 +72,10 @@ impl Engine {
                 }
                 Err(failure) => failure,
             };
+            if !failure.is_quota_wait() {
+                let result = failure.code.clone();
+                metrics::counter!("exmetrics_requests_total", "result" => result).increment(1);
+            }
             let waits = context.wait || failure.retry_at().is_none();
             let next = patience
                 .next_try(&failure, self.clock.now())
@@ -90,6 +95,11 @@ impl Engine {
             } else {
                 &failure.message
             };
+            if failure.is_quota_wait() {
+                let wait = until.duration_since(self.clock.now()).as_secs();
+                metrics::counter!("exmetrics_quota_wait_seconds_total")
+                    .increment(u64::try_from(wait).unwrap_or_default());
+            }
             context.progress.step(Step::Waiting {
                 account,
                 until,

@@ -72,6 +72,7 @@ impl Engine {
     pub(crate) async fn land(
         &self,
         dataset: &DataSet,
+        run: &Run,
         landing: LandingDoor,
         mut answers: Vec<Answer>,
     ) -> Result<(Vec<Answered>, Option<Landed>), EngineError> {
@@ -109,6 +110,13 @@ impl Engine {
                 rows: rows_before,
             });
             return Ok((answered, landed));
+        }
+        // A run that was cancelled or taken over while it worked must not land.
+        let own = self
+            .store
+            .renew_lease(&run.id, &self.machine.id, self.clock.now());
+        if !own.await? {
+            return Err(crate::run::no_longer_ours(dataset));
         }
         let mut landed = landing.0.commit(written, whole, self.clock.now()).await?;
         self.store.requests_landed(&landed_ids).await?;

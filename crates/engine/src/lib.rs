@@ -17,8 +17,10 @@
 //! | `drift` | what happens when a report's columns change |
 //! | `land` | all that a run brought becomes one version |
 //! | `settle` | what a run's answers mean for days, accounts and the run |
+//! | `notices` | what people are told, once |
 //! | `outcome`, `warnings` | the sentences for it |
 //! | `restore` | a table goes back to a version, and coverage with it |
+//! | `service` | what comes due is run, by as many workers as like |
 //! | `pull` | the same without a table |
 //! | `check` | whether an account can do its work |
 
@@ -31,6 +33,7 @@ mod fetch;
 mod gate;
 mod land;
 mod machine;
+mod notices;
 mod outcome;
 mod pipe;
 mod planning;
@@ -41,6 +44,7 @@ mod reply;
 mod requests;
 mod restore;
 mod run;
+mod service;
 mod settle;
 mod sign_in;
 mod tables;
@@ -54,16 +58,18 @@ use exmetrics_store::{QuotaRule, Store};
 use jiff::civil::Date;
 
 pub use archive::Archive;
-pub use check::{AccountCheck, Check, CheckState};
+pub use check::{AccountCheck, Answers, Check, CheckState};
 pub use claim::Held;
 pub use drift::{DriftPolicies, DriftPolicy};
 pub use error::{EngineError, EngineErrorKind};
+pub use notices::{AtRisk, NewChannel};
 pub use outcome::name_days;
 pub use planning::{AccountPlan, PlanView};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
 pub use rejects::RejectFiles;
 pub use run::{RunChoice, RunReport};
+pub use service::{Service, ServiceOptions, ServiceWatch, next_try};
 pub use settle::AccountReport;
 pub use sign_in::ReadySignIn;
 pub use tables::{
@@ -105,6 +111,8 @@ pub struct Engine {
     pub(crate) archive: Archive,
     pub(crate) settings: Settings,
     pub(crate) machine: machine::Machine,
+    /// Something was put into the queue by this process.
+    pub(crate) queue_changed: tokio::sync::Notify,
 }
 
 impl Engine {
@@ -137,6 +145,7 @@ impl Engine {
             archive,
             settings,
             machine,
+            queue_changed: tokio::sync::Notify::new(),
         })
     }
 

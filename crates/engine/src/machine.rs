@@ -62,6 +62,11 @@ impl Machine {
         Ok(RunLock { _file: file })
     }
 
+    /// Removes a lock's file that nobody will want again.
+    pub(crate) fn forget(&self, name: &str) {
+        let _ = std::fs::remove_file(self.locks.join(name));
+    }
+
     /// Takes a DataSet's lock; `None` when a living process holds it.
     pub(crate) fn lock(&self, dataset_id: &str) -> Result<Option<RunLock>, EngineError> {
         let failed = |error| EngineError::file("marking the DataSet as being run", error);

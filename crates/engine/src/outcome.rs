@@ -16,6 +16,7 @@ pub(crate) struct Outcome {
     pub(crate) message: Option<String>,
     pub(crate) next_step: Option<String>,
     pub(crate) needs_person: bool,
+    pub(crate) may_pass: bool,
 }
 
 impl Outcome {
@@ -39,6 +40,9 @@ impl Outcome {
             .iter()
             .find(|failure| failure.settle == Settle::Person)
             .or(real.first());
+        let may_pass = real
+            .iter()
+            .any(|failure| matches!(failure.settle, Settle::TryAgain { .. }));
         let needs_person = worst.is_some_and(|failure| failure.settle == Settle::Person);
         let next_step = worst
             .map(|failure| next_step(failure, run_id))
@@ -101,6 +105,7 @@ impl Outcome {
             message,
             next_step,
             needs_person,
+            may_pass,
         }
     }
 }

@@ -113,7 +113,7 @@ impl RejectWriter {
         let file = match &mut self.file {
             Some(file) => file,
             None => {
-                fs::create_dir_all(&self.folder)?;
+                archive::make_private(&self.folder)?;
                 let file = File::create(self.folder.join(&self.name))?;
                 self.file.insert(BufWriter::new(file))
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use exmetrics_catalog::{Details, Grain, Report, catalog};
 use exmetrics_store::DataSet;
 
-use crate::{Engine, EngineError, Restored};
+use crate::{Engine, EngineError, EngineErrorKind, Restored};
 
 impl Engine {
     /// Makes an older version's rows the newest version of a DataSet's table.
@@ -15,6 +15,20 @@ impl Engine {
     /// When a run of the DataSet is under way, or the version is not there.
     pub async fn restore(&self, dataset: &DataSet, version: u64) -> Result<Restored, EngineError> {
         let _held = self.hold(dataset)?;
+        if let Some(dead) = self.store.run_under_way(&dataset.id).await? {
+            return Err(EngineError::new(
+                EngineErrorKind::Failed,
+                format!(
+                    "a run of '{}' was broken off; it may have landed",
+                    dataset.name
+                ),
+            )
+            .next(format!(
+                "Let it go on with `exmetrics dataset run \"{}\"`, or end it with `exmetrics run \
+                 cancel {}`; then restore.",
+                dataset.name, dead.id
+            )));
+        }
         let report = catalog().find(&dataset.report)?;
         // First, so that nothing counts as settled if this ends half-way.
         self.store.forget_checks(&dataset.id).await?;

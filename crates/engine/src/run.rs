@@ -5,14 +5,15 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use exmetrics_graph::Clock;
 use exmetrics_store::{Account, DataSet, Run, RunState, Store};
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     AccountReport, Engine, EngineError, EngineErrorKind, Landed, Progress, ReadySignIn, Step,
     claim::Claim, fetch::Unfetched, land::Answered, requests::Work,
 };
 
-/// How often a run says that it is alive.
-const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How often a run says that it is alive, and hears that it is cancelled.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// What may be chosen of a run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +45,9 @@ pub struct RunReport {
     pub accounts: Vec<AccountReport>,
     /// What a person should know though nothing failed: drift, concealed names, cells that did not fit.
     pub warnings: Vec<String>,
+    /// Of those, what changed in the report's columns.
+    #[serde(skip)]
+    pub drift: Vec<String>,
 }
 
 /// Each account with its session, or why it has none.
@@ -95,9 +99,14 @@ impl Engine {
         choice: RunChoice,
         progress: &dyn Progress,
     ) -> Result<RunReport, EngineError> {
-        let _alive = self.say_alive(&claim.run);
-        match self.fetch_and_land(dataset, &claim, choice, progress).await {
+        let alive = self.say_alive(&claim.run);
+        let done = tokio::select! {
+            done = self.fetch_and_land(dataset, &claim, choice, progress) => done,
+            () = alive.lost.cancelled() => return Err(no_longer_ours(dataset)),
+        };
+        match done {
             Ok(done) => self.settle(dataset, claim.run, done).await,
+            Err(error) if error.kind == EngineErrorKind::Cancelled => Err(error),
             Err(error) => Err(self.end_in_failure(claim.run, error).await),
         }
     }
@@ -129,7 +138,7 @@ impl Engine {
         };
         let answers = self.fetch_and_decode(&work, planned).await;
         progress.step(Step::Landing);
-        let (answers, landed) = self.land(dataset, landing, answers).await?;
+        let (answers, landed) = self.land(dataset, run, landing, answers).await?;
         Ok(Done {
             signed_in,
             answers,
@@ -155,6 +164,7 @@ impl Engine {
 
     /// The table could not be written: said in the run, and the replies stay in the archive.
     async fn end_in_failure(&self, mut run: Run, error: EngineError) -> EngineError {
+        metrics::counter!("exmetrics_runs_total", "state" => "failed").increment(1);
         run.state = RunState::Failed;
         run.ended_at = Some(self.clock.now());
         run.message = Some(error.message.clone());
@@ -176,26 +186,54 @@ impl Engine {
     }
 
     fn say_alive(&self, run: &Run) -> Heartbeat {
-        let (store, clock) = (self.store.clone(), self.clock.clone());
-        let (run_id, machine) = (run.id.clone(), self.machine.id.clone());
-        Heartbeat(tokio::spawn(beat(store, clock, run_id, machine)))
+        let lost = CancellationToken::new();
+        let beat = beat(
+            self.store.clone(),
+            self.clock.clone(),
+            run.id.clone(),
+            self.machine.id.clone(),
+            lost.clone(),
+        );
+        Heartbeat {
+            task: tokio::spawn(beat),
+            lost,
+        }
     }
 }
 
 /// Says that a run is alive as long as it is held.
-struct Heartbeat(tokio::task::JoinHandle<()>);
+struct Heartbeat {
+    task: tokio::task::JoinHandle<()>,
+    /// The run is no longer ours: a person cancelled it, or another machine took it over.
+    lost: CancellationToken,
+}
 
 impl Drop for Heartbeat {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
-async fn beat(store: Store, clock: Arc<dyn Clock>, run_id: String, machine: String) {
+async fn beat(
+    store: Store,
+    clock: Arc<dyn Clock>,
+    run_id: String,
+    machine: String,
+    lost: CancellationToken,
+) {
     loop {
         clock.sleep(HEARTBEAT).await;
-        if let Err(error) = store.renew_lease(&run_id, &machine, clock.now()).await {
-            tracing::warn!(%error, "the run's lease could not be renewed");
+        match store.renew_lease(&run_id, &machine, clock.now()).await {
+            Ok(true) => {}
+            Ok(false) => return lost.cancel(),
+            Err(error) => tracing::warn!(%error, "the run's lease could not be renewed"),
         }
     }
+}
+
+pub(crate) fn no_longer_ours(dataset: &DataSet) -> EngineError {
+    EngineError::new(
+        EngineErrorKind::Cancelled,
+        format!("the run of '{}' was cancelled, or taken over", dataset.name),
+    )
 }

@@ -45,6 +45,9 @@ pub struct AccountReport {
     /// Whether a person must act.
     #[serde(skip)]
     pub needs_person: bool,
+    /// Whether something of it failed that may pass by itself.
+    #[serde(skip)]
+    pub may_pass: bool,
 }
 
 impl Engine {
@@ -78,6 +81,7 @@ impl Engine {
                     message: account.message.clone(),
                     next_step: account.next_step.clone(),
                     needs_person: false,
+                    may_pass: false,
                 });
                 continue;
             }
@@ -100,6 +104,7 @@ impl Engine {
                 message: outcome.message,
                 next_step: outcome.next_step,
                 needs_person: outcome.needs_person,
+                may_pass: outcome.may_pass,
             });
         }
         run.state = whole_state(&reports);
@@ -112,6 +117,9 @@ impl Engine {
         run.message = run_message(&reports);
         run.next_step = reports.iter().find_map(|one| one.next_step.clone());
         self.store.end_run(&run, &accounts).await?;
+        metrics::counter!("exmetrics_runs_total", "state" => run.state.as_str()).increment(1);
+        let rows = landed.as_ref().map_or(0, |landed| landed.rows);
+        metrics::counter!("exmetrics_rows_landed_total").increment(rows);
         let days = self.settings.archive_days;
         self.archive.forget_older(&dataset.id, days, &run.id);
         self.rejects().forget_older(&dataset.id, days, &run.id);
@@ -124,6 +132,7 @@ impl Engine {
             rows: landed.as_ref().map_or(0, |landed| landed.rows),
             version: landed.map(|landed| landed.version),
             accounts: reports,
+            drift: warnings.drift(),
             warnings: warnings.sentences(&format!(
                 "kept apart; see: exmetrics dataset rejects \"{}\"",
                 dataset.name

@@ -12,12 +12,19 @@ pub(crate) fn update_rule(report: &Report, dataset: &DataSet) -> UpdateRule {
         UpdateMethod::Replace => vec!["_account".to_owned()],
         UpdateMethod::Partition => partition_columns(report, dataset.details),
         UpdateMethod::Upsert if dataset.key.is_empty() => preset_key(report, dataset.details),
-        UpdateMethod::Upsert => dataset.key.clone(),
+        UpdateMethod::Upsert => of_each_account(&dataset.key),
     };
     UpdateRule {
         method: dataset.update,
         key,
     }
+}
+
+/// A person's key, for each account by itself: two tenants may have rows with the same key.
+fn of_each_account(key: &[String]) -> Vec<String> {
+    let mut columns = vec!["_account".to_owned()];
+    columns.extend(key.iter().filter(|column| *column != "_account").cloned());
+    columns
 }
 
 /// What makes a partition, by the report's grain: a day, or one published snapshot of a period.

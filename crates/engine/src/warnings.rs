@@ -26,6 +26,15 @@ impl Warnings {
         }
     }
 
+    /// What changed in the columns.
+    pub(crate) fn drift(&self) -> Vec<String> {
+        let sentence = |(what, columns): (&&str, &BTreeSet<String>)| {
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            format!("{what}: {}", columns.join(", "))
+        };
+        self.drift.iter().map(sentence).collect()
+    }
+
     /// The sentences; `rejects` says what became of cells that did not fit.
     pub(crate) fn sentences(&self, rejects: &str) -> Vec<String> {
         let mut sentences = Vec::new();
@@ -36,10 +45,7 @@ impl Warnings {
                     .into(),
             );
         }
-        for (what, columns) in &self.drift {
-            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            sentences.push(format!("{what}: {}", columns.join(", ")));
-        }
+        sentences.extend(self.drift());
         if self.rejects > 0 {
             let cells = if self.rejects == 1 { "cell" } else { "cells" };
             sentences.push(format!(

@@ -5,14 +5,14 @@ use std::{path::PathBuf, sync::Arc};
 use exmetrics_engine::Engine;
 use exmetrics_graph::{Clock, SystemClock};
 use exmetrics_lake::NamedTable;
-use exmetrics_store::{Account, DataSet, Store};
+use exmetrics_store::{Account, DataSet, SealingKey, Store};
 
-use crate::{config::Config, failure::Failure, lake_tables::LakeTables, say};
+use crate::{config::Config, failure::Failure, lake_tables::LakeTables};
 
 /// What most commands need.
 pub(crate) struct App {
     pub(crate) config: Config,
-    pub(crate) engine: Engine,
+    pub(crate) engine: Arc<Engine>,
 }
 
 impl App {
@@ -20,22 +20,13 @@ impl App {
     pub(crate) async fn open(home: Option<PathBuf>) -> Result<Self, Failure> {
         let config = Config::read(home)?;
         make_private_folder(&config.home)?;
-        let database = config.home.join("control.db");
-        let lost_key = config.store.is_none() && database.exists() && config.lacks_key();
-        let key = config.sealing_key()?;
-        let store = match &config.store {
-            Some(url) => Store::connect(url, key).await?,
-            None => Store::open(&database, key).await?,
-        };
-        if lost_key {
-            say::note(
-                "The key of this home is gone, and a new one was made: secrets that were sealed with the \
-                 old one must be entered again (exmetrics account sign-in).",
-            );
-        }
+        let store = open_store(&config).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(config.now));
         let engine = Engine::new(store, Arc::new(LakeTables), clock, config.settings.clone())?;
-        Ok(Self { config, engine })
+        Ok(Self {
+            config,
+            engine: Arc::new(engine),
+        })
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -74,6 +65,31 @@ impl App {
             })
             .collect())
     }
+}
+
+/// Opens the control database with the key that seals its secrets; a home's first use makes one.
+async fn open_store(config: &Config) -> Result<Store, Failure> {
+    let database = config.home.join("control.db");
+    let key = config.sealing_key()?;
+    let store = match (&config.store, key) {
+        (Some(url), Some(key)) => return Ok(Store::connect(url, key).await?),
+        (None, Some(key)) => return Ok(Store::open(&database, key).await?),
+        // With a key for the moment, to see whether it may be made.
+        (Some(url), None) => Store::connect(url, SealingKey::random()).await?,
+        (None, None) => Store::open(&database, SealingKey::random()).await?,
+    };
+    if store.holds_secrets().await? {
+        return Err(Failure::person(
+            "the key that sealed the secrets of this home is missing",
+        )
+        .next(format!(
+            "Put the file {} back, or name the key in EXMETRICS_KEY or EXMETRICS_KEY_FILE. If it is lost \
+             for ever, make another with `head -c 32 /dev/urandom | base64`, and enter each account's \
+             secret again.",
+            config.home.join("key").display()
+        )));
+    }
+    Ok(store.with_key(config.own_key()?))
 }
 
 /// The home holds secrets, sealed as they are, and figures of people: its owner alone may look.

@@ -104,9 +104,10 @@ impl Config {
             page_tries: tries,
             ..usual
         };
-        let tables = match text("EXMETRICS_TABLES").or(file.tables) {
-            Some(tables) => tables,
-            None => home.join("tables").to_string_lossy().into_owned(),
+        let tables = match (text("EXMETRICS_TABLES"), file.tables) {
+            (Some(tables), _) => whole_path(tables, None)?,
+            (None, Some(tables)) => whole_path(tables, Some(&home))?,
+            (None, None) => home.join("tables").to_string_lossy().into_owned(),
         };
         let proxy_url = text("EXMETRICS_PROXY")
             .or(file.proxy)
@@ -151,21 +152,50 @@ impl Config {
     }
 
     /// The key that seals secrets: from the environment, from a file named there, or the home's own.
-    pub(crate) fn sealing_key(&self) -> Result<SealingKey, Failure> {
+    /// `None` when the home has none yet.
+    pub(crate) fn sealing_key(&self) -> Result<Option<SealingKey>, Failure> {
         if let Some(key) = text("EXMETRICS_KEY") {
-            return Ok(SealingKey::from_base64(&SecretString::from(key))?);
+            return Ok(Some(SealingKey::from_base64(&SecretString::from(key))?));
         }
-        Ok(SealingKey::from_file(&self.key_file())?)
+        if let Some(named) = text("EXMETRICS_KEY_FILE").map(PathBuf::from) {
+            // A key that is not there yet must not be taken for one that was never made.
+            if !named.exists() {
+                return Err(Failure::person(format!(
+                    "the key file {} is missing",
+                    named.display()
+                ))
+                .next("Put it back, or name another one in EXMETRICS_KEY_FILE."));
+            }
+            return Ok(Some(SealingKey::from_file(&named)?));
+        }
+        let own = self.own_key_file();
+        Ok(match own.exists() {
+            true => Some(SealingKey::from_file(&own)?),
+            false => None,
+        })
     }
 
-    /// Whether there is no key yet, so that one will be made.
-    pub(crate) fn lacks_key(&self) -> bool {
-        text("EXMETRICS_KEY").is_none() && !self.key_file().exists()
+    /// The home's own key; made if it is not there.
+    pub(crate) fn own_key(&self) -> Result<SealingKey, Failure> {
+        Ok(SealingKey::from_file(&self.own_key_file())?)
     }
 
-    fn key_file(&self) -> PathBuf {
-        text("EXMETRICS_KEY_FILE").map_or_else(|| self.home.join("key"), PathBuf::from)
+    fn own_key_file(&self) -> PathBuf {
+        self.home.join("key")
     }
+}
+
+/// A folder as seen from one place, whatever folder a command is run in; an address as it is.
+fn whole_path(tables: String, from: Option<&std::path::Path>) -> Result<String, Failure> {
+    if tables.contains("://") {
+        return Ok(tables);
+    }
+    let path = match from {
+        Some(home) => home.join(&tables),
+        None => std::path::absolute(&tables)
+            .map_err(Failure::at_file("finding", std::path::Path::new(&tables)))?,
+    };
+    Ok(path.to_string_lossy().into_owned())
 }
 
 /// The platform's folder for a program's data.

@@ -82,6 +82,15 @@ impl Failure {
         self
     }
 
+    /// The person, or whoever started us, said so.
+    pub(crate) fn interrupted() -> Self {
+        Self {
+            kind: "interrupted",
+            code: 130,
+            ..Self::failed("interrupted; what was under way is gone on with by the next run")
+        }
+    }
+
     fn file(doing: &str, error: &std::io::Error) -> Self {
         Self::failed(format!("{doing}: {error}"))
     }
@@ -125,6 +134,10 @@ impl From<EngineError> for Failure {
             EngineErrorKind::Person => Self::person(error.message),
             EngineErrorKind::Busy => Self {
                 kind: "busy",
+                ..Self::failed(error.message)
+            },
+            EngineErrorKind::Cancelled => Self {
+                kind: "cancelled",
                 ..Self::failed(error.message)
             },
             EngineErrorKind::Failed => Self::failed(message),

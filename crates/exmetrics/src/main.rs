@@ -9,6 +9,7 @@ mod lake_tables;
 mod listing;
 mod progress_bar;
 mod say;
+mod signals;
 
 use std::process::ExitCode;
 
@@ -37,7 +38,15 @@ fn main() -> ExitCode {
             );
         }
     };
-    let ended = runtime.block_on(commands::run(arguments));
+    // Those that run until they are told to end hear it themselves.
+    let ends_itself = !arguments.command.runs_until_told();
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = commands::run(arguments) => ended,
+            // Unfinished files go, and what is half-way is gone on with by the next run.
+            () = signals::told_to_end(), if ends_itself => Err(Failure::interrupted()),
+        }
+    });
     runtime.shutdown_background();
     match ended {
         Ok(code) => code.into(),
@@ -45,13 +54,21 @@ fn main() -> ExitCode {
     }
 }
 
-/// The object store's buffered writer panics when it is closed after a write that failed. The write's
-/// own failure is told; the panic, on a thread that nobody waits for, would only frighten.
+/// The object store's buffered writer panics when it is closed after a write that failed, and the
+/// workbook's when its temporary file cannot be written. Both failures are told in sentences; the panics
+/// would only frighten.
 fn keep_quiet_about_full_disks() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map_or("", std::panic::Location::file);
-        if place.contains("object_store-") && place.ends_with("buffered.rs") {
+        let known = [
+            ("object_store-", "buffered.rs"),
+            ("rust_xlsxwriter-", "xmlwriter.rs"),
+        ];
+        let is_known = known
+            .iter()
+            .any(|(library, file)| place.contains(library) && place.ends_with(file));
+        if is_known {
             tracing::debug!(place, "a writer was closed after it had failed");
         } else {
             usual(panic);

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use serde::Serialize;
 use serde_json::json;
 
@@ -95,7 +95,22 @@ pub(crate) fn arguments_error(error: &clap::Error) -> ExitCode {
         .split("\n\n")
         .next()
         .unwrap_or_default();
-    let wrong = Failure::arguments(message.split_whitespace().collect::<Vec<_>>().join(" "))
-        .next("`exmetrics help` shows the commands.");
+    let nearest = [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ]
+    .into_iter()
+    .find_map(|kind| match error.get(kind)? {
+        ContextValue::String(one) => Some(one.clone()),
+        ContextValue::Strings(several) => several.first().cloned(),
+        _ => None,
+    });
+    let next = nearest.map_or_else(
+        || "`exmetrics help` shows the commands.".to_owned(),
+        |nearest| format!("Did you mean '{nearest}'?"),
+    );
+    let wrong =
+        Failure::arguments(message.split_whitespace().collect::<Vec<_>>().join(" ")).next(next);
     failure(&wrong, true)
 }

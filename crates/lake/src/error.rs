@@ -1,7 +1,7 @@
 //! What can go wrong with a table, told apart by what a person can do.
 
 use datafusion::error::DataFusionError;
-use deltalake::DeltaTableError;
+use deltalake::{DeltaTableError, kernel::transaction::TransactionError};
 
 /// A failure of the lake.
 #[derive(Debug, thiserror::Error)]
@@ -86,9 +86,16 @@ fn kind_of(error: &DeltaTableError) -> LakeErrorKind {
     match error {
         DeltaTableError::NotATable(_) | DeltaTableError::NotInitialized => LakeErrorKind::Missing,
         DeltaTableError::InvalidVersion(_) => LakeErrorKind::NoSuchVersion,
-        DeltaTableError::Transaction { .. } | DeltaTableError::VersionAlreadyExists(_) => {
-            LakeErrorKind::Conflict
-        }
+        DeltaTableError::VersionAlreadyExists(_) => LakeErrorKind::Conflict,
+        DeltaTableError::Transaction { source } => match source {
+            TransactionError::VersionAlreadyExists(_)
+            | TransactionError::CommitConflict(_)
+            | TransactionError::MaxCommitAttempts(_) => LakeErrorKind::Conflict,
+            TransactionError::UnsupportedTableFeatures(_)
+            | TransactionError::TableFeaturesRequired(_) => LakeErrorKind::TooNew,
+            TransactionError::ObjectStore { .. } => LakeErrorKind::Storage,
+            _ => LakeErrorKind::Other,
+        },
         DeltaTableError::ObjectStore { .. } | DeltaTableError::Io { .. } => LakeErrorKind::Storage,
         other => {
             let text = other.to_string().to_lowercase();

@@ -1,11 +1,15 @@
 //! Versions: what each one is, and going back to one.
 
 use deltalake::kernel::transaction::CommitProperties;
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{DataSetTable, LakeError};
+
+/// How many entries of the log are read at the same time.
+const READ_AT_ONCE: usize = 16;
 
 /// One version of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,35 +37,23 @@ impl DataSetTable {
     /// # Errors
     /// When the table's log cannot be read.
     pub async fn history(&self) -> Result<Vec<TableVersion>, LakeError> {
-        let commits: Vec<_> = self
-            .table
-            .history(None)
+        let log = self.table.log_store();
+        let versions = (0..=self.version()).rev();
+        let read = stream::iter(versions)
+            .map(|version| {
+                let log = log.clone();
+                async move { Ok((version, log.read_commit_entry(version).await?)) }
+            })
+            .buffered(READ_AT_ONCE);
+        let commits: Vec<_> = read
             .try_collect()
             .await
             .map_err(LakeError::while_doing("reading the history"))?;
-        let newest = self.version();
-        let versions = commits.into_iter().enumerate().map(|(back, commit)| {
-            let noted = |name: &str| commit.info.get(name);
-            let text = |name: &str| {
-                noted(name)
-                    .and_then(|value| value.as_str())
-                    .map(str::to_owned)
-            };
-            let number = |name: &str| noted(name).and_then(serde_json::Value::as_u64);
-            let operation = commit.operation.as_deref().unwrap_or_default();
-            TableVersion {
-                version: newest.saturating_sub(back as u64),
-                run_id: text("exmetrics.runId"),
-                landing: noted("exmetrics.landing").and_then(serde_json::Value::as_i64),
-                committed_at: text("exmetrics.committedAt")
-                    .and_then(|at| at.parse().ok())
-                    .or_else(|| Timestamp::from_millisecond(commit.timestamp?).ok()),
-                method: text("exmetrics.method").unwrap_or_else(|| named(operation)),
-                rows: number("exmetrics.rows"),
-                table_rows: number("exmetrics.tableRows"),
-            }
-        });
-        Ok(versions.collect())
+        // A version whose entry was cleaned up is no longer there to be gone back to.
+        let known = commits.into_iter();
+        Ok(known
+            .filter_map(|(version, entry)| Some(described(version, &entry?)))
+            .collect())
     }
 
     /// Makes an older version's rows the newest version. Nothing is forgotten: the versions in between
@@ -87,12 +79,38 @@ impl DataSetTable {
     }
 }
 
+/// What an entry of the log says of its version. Other writers may say little or nothing.
+fn described(version: u64, entry: &[u8]) -> TableVersion {
+    let info = entry
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice::<Value>(line).ok())
+        .find_map(|action| action.get("commitInfo").cloned())
+        .unwrap_or_default();
+    let text = |name: &str| info.get(name).and_then(Value::as_str).map(str::to_owned);
+    let number = |name: &str| info.get(name).and_then(Value::as_u64);
+    TableVersion {
+        version,
+        run_id: text("exmetrics.runId"),
+        landing: info.get("exmetrics.landing").and_then(Value::as_i64),
+        committed_at: text("exmetrics.committedAt")
+            .and_then(|at| at.parse().ok())
+            .or_else(|| {
+                Timestamp::from_millisecond(info.get("timestamp").and_then(Value::as_i64)?).ok()
+            }),
+        method: text("exmetrics.method")
+            .unwrap_or_else(|| named(text("operation").unwrap_or_default().as_str())),
+        rows: number("exmetrics.rows"),
+        table_rows: number("exmetrics.tableRows"),
+    }
+}
+
 fn named(operation: &str) -> String {
     match operation {
         "CREATE TABLE" => "create".into(),
         "RESTORE" => "restore".into(),
         "OPTIMIZE" => "compact".into(),
         "VACUUM START" | "VACUUM END" => "vacuum".into(),
+        "" => "unknown".into(),
         other => other.to_lowercase(),
     }
 }

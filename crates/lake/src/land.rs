@@ -163,7 +163,13 @@ impl Landing {
                     already: true,
                 });
             }
-            let change = self.change(&replies, whole).await?;
+            let change = match self.change(&replies, whole).await {
+                Ok(change) => change,
+                Err(error) => {
+                    self.forget(replies).await;
+                    return Err(error);
+                }
+            };
             let table_rows = change.kept_rows + rows;
             let tried = self.try_commit(&replies, &change, rows, table_rows, now);
             let error = match tried.await {
@@ -193,6 +199,8 @@ impl Landing {
                 .discard(change.rewritten.into_iter().map(|add| add.path))
                 .await;
             if error.kind != LakeErrorKind::Conflict {
+                // The replies are in the archive; their files would only fill the disk further.
+                self.forget(replies).await;
                 return Err(error);
             }
             tracing::debug!("another writer got in between; landing again");
@@ -201,6 +209,12 @@ impl Landing {
             LakeErrorKind::Conflict,
             "other writers kept changing the table while the run was landing",
         ))
+    }
+
+    /// Removes the files of replies that did not land.
+    async fn forget(&self, replies: Vec<ReplyFiles>) {
+        let adds = replies.into_iter().flat_map(|reply| reply.adds);
+        self.table.discard(adds.map(|add| add.path)).await;
     }
 
     /// Of rows with the same key in two replies of one run, the later reply's count.
@@ -403,6 +417,9 @@ impl Landing {
                 ("exmetrics.committedAt".to_owned(), now.to_string().into()),
             ]);
         let committed = CommitBuilder::from(properties)
+            // Whoever got in between may have moved the very rows that this replaces. The library would
+            // think that compacted files do not matter; here the change is reckoned anew instead.
+            .with_max_retries(0)
             .with_actions(actions)
             .build(
                 Some(state),

@@ -10,6 +10,7 @@ use datafusion::{
     catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider},
     common::{DataFusionError, SchemaError},
     execution::SendableRecordBatchStream,
+    logical_expr::TableType,
     prelude::{SQLOptions, SessionConfig, SessionContext},
 };
 use exmetrics_catalog::column_name;
@@ -136,6 +137,9 @@ impl QuerySession {
     /// An error of the query engine as a sentence for the person who asked.
     fn explain(&self, error: &DataFusionError) -> LakeError {
         let root = error.find_root();
+        if let Some(lake) = lake_error(error) {
+            return lake;
+        }
         let message = match root {
             DataFusionError::SchemaError(schema_error, _) => match schema_error.as_ref() {
                 SchemaError::FieldNotFound {
@@ -169,6 +173,22 @@ impl QuerySession {
             source: None,
         }
     }
+}
+
+/// A failure of our own that the query engine carried.
+fn lake_error(error: &DataFusionError) -> Option<LakeError> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let carried = match error.downcast_ref::<DataFusionError>() {
+            Some(DataFusionError::External(inner)) => inner.downcast_ref::<LakeError>(),
+            _ => None,
+        };
+        if let Some(ours) = error.downcast_ref::<LakeError>().or(carried) {
+            return Some(LakeError::new(ours.kind, ours.message.clone()));
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// What Arrow counts days from.
@@ -210,16 +230,32 @@ impl std::fmt::Debug for NamedTables {
 }
 
 impl NamedTables {
-    fn find(&self, name: &str) -> Option<&NamedTable> {
+    /// The DataSet that a name means: the one that is called so, else in another case, else as column
+    /// names are written.
+    ///
+    /// # Errors
+    /// When it may mean several.
+    fn find(&self, name: &str) -> Result<Option<&NamedTable>, DataFusionError> {
         let lower = name.to_lowercase();
-        self.tables
-            .iter()
-            .find(|table| table.name == name)
-            .or_else(|| {
-                self.tables.iter().find(|table| {
-                    table.name.to_lowercase() == lower || column_name(&table.name) == lower
-                })
-            })
+        let steps: [&dyn Fn(&NamedTable) -> bool; 3] = [
+            &|table| table.name == name,
+            &|table| table.name.to_lowercase() == lower,
+            &|table| column_name(&table.name) == lower,
+        ];
+        for meant in steps {
+            let mut found = self.tables.iter().filter(|table| meant(table));
+            let Some(first) = found.next() else {
+                continue;
+            };
+            let Some(second) = found.next() else {
+                return Ok(Some(first));
+            };
+            return Err(DataFusionError::Plan(format!(
+                "'{name}' may mean the DataSet '{}' or '{}'; write the name as it is, in double quotes",
+                first.name, second.name
+            )));
+        }
+        Ok(None)
     }
 }
 
@@ -230,17 +266,25 @@ impl SchemaProvider for NamedTables {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
-        let Some(found) = self.find(name) else {
+        let Some(found) = self.find(name)? else {
             return Ok(None);
         };
-        let table = DataSetTable::open(&found.location)
-            .await
-            .map_err(|error| DataFusionError::External(Box::new(error)))?;
+        let table = DataSetTable::open(&found.location).await.map_err(|error| {
+            DataFusionError::External(Box::new(LakeError {
+                message: format!("the table of '{}' cannot be opened: {error}", found.name),
+                ..error
+            }))
+        })?;
         provider(&table, &self.session).await.map(Some)
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.find(name).is_some()
+        self.find(name).is_ok_and(|found| found.is_some())
+    }
+
+    /// Known without opening it: one table that is gone must not spoil the list of all.
+    async fn table_type(&self, name: &str) -> Result<Option<TableType>, DataFusionError> {
+        Ok(self.find(name)?.map(|_| TableType::Base))
     }
 }
 

@@ -44,6 +44,7 @@ impl DataSetTable {
     /// When the folder cannot be written.
     pub async fn create(location: &str, name: &str, schema: &SchemaRef) -> Result<Self, LakeError> {
         let failed = LakeError::while_doing("creating the table");
+        let unmade = builder(location)?;
         if let Some(folder) = local_folder(location) {
             std::fs::create_dir_all(folder).map_err(|error| LakeError {
                 kind: LakeErrorKind::Storage,
@@ -52,7 +53,7 @@ impl DataSetTable {
             })?;
         }
         let columns = StructType::try_from_arrow(schema.as_ref()).map_err(LakeError::columns)?;
-        let table = builder(location)?.build().map_err(&failed)?;
+        let table = unmade.build().map_err(&failed)?;
         if table.verify_deltatable_existence().await.map_err(&failed)? {
             return Self::open(location).await;
         }
@@ -68,6 +69,11 @@ impl DataSetTable {
                 ),
                 (
                     "delta.logRetentionDuration".to_owned(),
+                    Some(LOG_RETENTION.to_owned()),
+                ),
+                // As long as its log, so that vacuum knows which version a removed file belonged to.
+                (
+                    "delta.deletedFileRetentionDuration".to_owned(),
                     Some(LOG_RETENTION.to_owned()),
                 ),
             ])

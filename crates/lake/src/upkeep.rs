@@ -56,7 +56,13 @@ impl DataSetTable {
     ///
     /// # Errors
     /// When the table cannot be written.
-    pub async fn vacuum(&self, keep: jiff::SignedDuration) -> Result<Vacuumed, LakeError> {
+    pub async fn vacuum(
+        &self,
+        keep: jiff::SignedDuration,
+        now: Timestamp,
+    ) -> Result<Vacuumed, LakeError> {
+        let kept = self.versions_since(now.saturating_sub(keep).unwrap_or(Timestamp::MIN));
+        let kept = kept.await?;
         let keep = chrono::Duration::seconds(keep.as_secs().max(0));
         let (_, metrics) = self
             .table
@@ -64,11 +70,24 @@ impl DataSetTable {
             .vacuum()
             .with_retention_period(keep)
             .with_enforce_retention_duration(false)
+            .with_keep_versions(&kept)
             .with_mode(deltalake::operations::vacuum::VacuumMode::Full)
             .await
             .map_err(LakeError::while_doing("vacuuming the table"))?;
         Ok(Vacuumed {
             files: metrics.files_deleted.len() as u64,
         })
+    }
+
+    /// The versions that were the newest at some time since: those made since, and the one before.
+    async fn versions_since(&self, since: Timestamp) -> Result<Vec<u64>, LakeError> {
+        let newest_first = self.history().await?;
+        let made_before = |at: Option<Timestamp>| at.is_some_and(|at| at < since);
+        let younger = newest_first
+            .iter()
+            .take_while(|version| !made_before(version.committed_at))
+            .count();
+        let kept = newest_first.iter().take(younger + 1);
+        Ok(kept.map(|version| version.version).collect())
     }
 }

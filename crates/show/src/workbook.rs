@@ -5,7 +5,12 @@
 //! decimals of more than 15 digits, and days before March 1900, which Excel counts wrongly, are
 //! written as text.
 
-use std::{fmt::Display, path::Path, sync::Arc};
+use std::{
+    fmt::Display,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
@@ -13,7 +18,7 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use crate::{
     cell::{Cell, cells, json_options},
-    error::ShowError,
+    error::{ShowError, ShowErrorKind},
     sink::Sink,
     writer::RowFormat,
 };
@@ -117,8 +122,30 @@ impl WorkbookRows {
     }
 }
 
+/// The library panics when its own temporary file cannot be written.
+fn or_full<T>(name: &str, work: impl FnOnce() -> Result<T, ShowError>) -> Result<T, ShowError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(ShowError::new(
+            ShowErrorKind::DiskFull,
+            format!("the disk is full: the workbook {name} could not be written whole"),
+        ))
+    })
+}
+
 impl RowFormat for WorkbookRows {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), ShowError> {
+        let name = self.sink.name.clone();
+        or_full(&name, || self.write_rows(batch))
+    }
+
+    fn finish(self: Box<Self>) -> Result<Sink, ShowError> {
+        let name = self.sink.name.clone();
+        or_full(&name, || self.save())
+    }
+}
+
+impl WorkbookRows {
+    fn write_rows(&mut self, batch: &RecordBatch) -> Result<(), ShowError> {
         let json = json_options();
         let mut columns = cells(batch, &json)?;
         for row in 0..batch.num_rows() {
@@ -152,7 +179,7 @@ impl RowFormat for WorkbookRows {
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Sink, ShowError> {
+    fn save(mut self: Box<Self>) -> Result<Sink, ShowError> {
         self.end_sheet()
             .map_err(|error| failed(&self.sink.name, error))?;
         self.workbook

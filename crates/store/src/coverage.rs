@@ -291,18 +291,6 @@ impl Store {
         transaction.commit().await?;
         Ok(())
     }
-
-    /// Forgets the ledger of a DataSet: what its days meant, they no longer mean.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn forget_coverage(&self, dataset_id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM coverage WHERE dataset_id = $1")
-            .bind(dataset_id)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
 }
 
 struct Before {

@@ -49,6 +49,11 @@ impl Store {
         let pool = AnyPoolOptions::new()
             .max_connections(FILE_CONNECTIONS)
             .after_connect(|connection, _| Box::pin(prepare(connection)))
+            // On a full disk a commit fails and leaves its transaction open: nobody may get that.
+            .after_release(|connection, _| {
+                let usable = !connection.is_in_transaction();
+                Box::pin(async move { Ok(usable) })
+            })
             .connect(&url)
             .await
             .map_err(|error| StoreError::from(error).in_file(file))?;
@@ -93,6 +98,26 @@ impl Store {
             kind: Kind::Postgres,
             key,
         })
+    }
+
+    /// The same database with another key.
+    #[must_use]
+    pub fn with_key(self, key: SealingKey) -> Self {
+        Self { key, ..self }
+    }
+
+    /// Whether secrets are sealed in it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn holds_secrets(&self) -> Result<bool, StoreError> {
+        let sealed: i64 = sqlx::query_scalar(
+            "SELECT (SELECT COUNT(*) FROM accounts WHERE sealed_secret IS NOT NULL)
+                  + (SELECT COUNT(*) FROM channels)",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(sealed > 0)
     }
 
     /// Whether other machines may share this database.

@@ -1,6 +1,6 @@
 //! DataSets: named tables, each fed by one report from one or more accounts.
 
-use exmetrics_catalog::{Details, UpdateMethod, column_name};
+use exmetrics_catalog::{Details, Schedule, UpdateMethod, column_name};
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::{Row, any::AnyRow};
@@ -30,7 +30,7 @@ pub struct DataSet {
     /// The key columns, for upsert.
     pub key: Vec<String>,
     /// When it runs.
-    pub schedule: Option<String>,
+    pub schedule: Option<Schedule>,
     /// How long the service waits before it tries a failed run again, in seconds.
     pub retry_every_seconds: Option<i64>,
     /// How often the service tries a failed run again.
@@ -63,7 +63,7 @@ pub struct NewDataSet {
     /// The key columns, for upsert.
     pub key: Vec<String>,
     /// When it runs.
-    pub schedule: Option<String>,
+    pub schedule: Option<Schedule>,
     /// How long to wait before a failed run is tried again, in seconds.
     pub retry_every_seconds: Option<i64>,
     /// How often a failed run is tried again.
@@ -74,6 +74,17 @@ pub struct NewDataSet {
     pub tags: Vec<String>,
     /// The folder or address below which tables are.
     pub tables_root: String,
+}
+
+/// What a DataSet will be called, and where its table will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreparedDataSet {
+    /// Its lasting id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where its table is to be.
+    pub location: String,
 }
 
 /// What an edit changes; what is `None` stays.
@@ -87,8 +98,8 @@ pub struct DataSetEdit {
     pub update: Option<UpdateMethod>,
     /// Other key columns.
     pub key: Option<Vec<String>>,
-    /// Another schedule.
-    pub schedule: Option<Option<String>>,
+    /// Another schedule, or none.
+    pub schedule: Option<Option<Schedule>>,
     /// Another retry interval, in seconds.
     pub retry_every_seconds: Option<i64>,
     /// Another number of retries.
@@ -97,47 +108,66 @@ pub struct DataSetEdit {
     pub description: Option<String>,
     /// Other tags.
     pub tags: Option<Vec<String>>,
+    /// Whether the ledger's days no longer mean what they meant.
+    pub forget_coverage: bool,
 }
 
 impl Store {
-    /// Makes a DataSet.
+    /// What a new DataSet will be called and where its table will be, before anything is made.
+    ///
+    /// # Errors
+    /// When the name is taken or cannot be used.
+    pub async fn prepare_dataset(&self, new: &NewDataSet) -> Result<PreparedDataSet, StoreError> {
+        let name = usable_name("DataSet", &new.name)?;
+        self.refuse_taken(name, None).await?;
+        let id = new_id();
+        let location = table_location(&new.tables_root, name, &id);
+        Ok(PreparedDataSet {
+            id,
+            name: name.to_owned(),
+            location,
+        })
+    }
+
+    /// Makes a DataSet whose table is there already.
     ///
     /// # Errors
     /// When the name is taken or cannot be used.
     pub async fn create_dataset(
         &self,
         new: &NewDataSet,
+        prepared: &PreparedDataSet,
         now: Timestamp,
     ) -> Result<DataSet, StoreError> {
-        let name = usable_name("DataSet", &new.name)?;
-        self.refuse_taken(name, None).await?;
-        let id = new_id();
-        let location = table_location(&new.tables_root, name, &id);
+        let PreparedDataSet { id, name, location } = prepared;
+        let name = name.as_str();
+        let next_due = new.schedule.as_ref().map(|schedule| reckon(schedule, now));
         let mut transaction = self.write(NAMES).await?;
         sqlx::query(
             "INSERT INTO datasets (id, name, name_key, report, details, update_method, key_columns,
              schedule, retry_every_seconds, retry_times, description, location, last_landing,
-             created_at, tags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13,
-             $14)",
+             created_at, tags, next_due) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+             0, $13, $14, $15)",
         )
-        .bind(&id)
+        .bind(id)
         .bind(name)
         .bind(name_key(name))
         .bind(&new.report)
         .bind(json(&new.details))
         .bind(new.update.as_str())
         .bind(json(&new.key))
-        .bind(new.schedule.as_deref())
+        .bind(new.schedule.as_ref().map(ToString::to_string))
         .bind(new.retry_every_seconds)
         .bind(new.retry_times)
         .bind(&new.description)
-        .bind(&location)
+        .bind(location)
         .bind(now.as_microsecond())
         .bind(json(&new.tags))
+        .bind(next_due)
         .execute(&mut *transaction)
         .await
         .map_err(|error| StoreError::from(error).taken("DataSet", name))?;
-        set_accounts(&mut transaction, &id, &new.account_ids).await?;
+        set_accounts(&mut transaction, id, &new.account_ids).await?;
         transaction.commit().await?;
         self.dataset(name).await
     }
@@ -194,12 +224,18 @@ impl Store {
     ///
     /// # Errors
     /// When it is not there.
-    pub async fn edit_dataset(&self, id: &str, edit: &DataSetEdit) -> Result<DataSet, StoreError> {
+    pub async fn edit_dataset(
+        &self,
+        id: &str,
+        edit: &DataSetEdit,
+        now: Timestamp,
+    ) -> Result<DataSet, StoreError> {
+        let schedule = edit.schedule.as_ref().and_then(Option::as_ref);
         let mut transaction = self.write(id).await?;
         let done = sqlx::query(
             "UPDATE datasets SET details = COALESCE($2, details),
              update_method = COALESCE($3, update_method), key_columns = COALESCE($4, key_columns),
-             next_due = CASE WHEN $5 = 1 THEN NULL ELSE next_due END,
+             next_due = CASE WHEN $5 = 1 THEN $11 ELSE next_due END,
              schedule = CASE WHEN $5 = 1 THEN $6 ELSE schedule END, tags = COALESCE($10, tags),
              retry_every_seconds = COALESCE($7, retry_every_seconds),
              retry_times = COALESCE($8, retry_times), description = COALESCE($9, description)
@@ -210,11 +246,12 @@ impl Store {
         .bind(edit.update.map(UpdateMethod::as_str))
         .bind(edit.key.as_ref().map(json))
         .bind(i64::from(edit.schedule.is_some()))
-        .bind(edit.schedule.clone().flatten())
+        .bind(schedule.map(ToString::to_string))
         .bind(edit.retry_every_seconds)
         .bind(edit.retry_times)
         .bind(edit.description.as_deref())
         .bind(edit.tags.as_ref().map(json))
+        .bind(schedule.map(|schedule| reckon(schedule, now)))
         .execute(&mut *transaction)
         .await?;
         if done.rows_affected() == 0 {
@@ -222,6 +259,12 @@ impl Store {
         }
         if let Some(accounts) = &edit.account_ids {
             set_accounts(&mut transaction, id, accounts).await?;
+        }
+        if edit.forget_coverage {
+            sqlx::query("DELETE FROM coverage WHERE dataset_id = $1")
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?;
         }
         transaction.commit().await?;
         self.dataset_by_id(id).await
@@ -296,7 +339,9 @@ impl Store {
                 .parse()
                 .unwrap_or(UpdateMethod::Partition),
             key: from_json(&text("key_columns")?)?,
-            schedule: row.try_get("schedule")?,
+            schedule: row
+                .try_get::<Option<String>, _>("schedule")?
+                .and_then(|text| text.parse().ok()),
             retry_every_seconds: row.try_get("retry_every_seconds")?,
             retry_times: row.try_get("retry_times")?,
             description: text("description")?,
@@ -310,6 +355,12 @@ impl Store {
             id,
         })
     }
+}
+
+/// When a schedule comes due next; far in the future when never.
+fn reckon(schedule: &Schedule, now: Timestamp) -> i64 {
+    let next = schedule.next_after(now).unwrap_or(Timestamp::MAX);
+    next.as_microsecond()
 }
 
 fn removed() -> StoreError {

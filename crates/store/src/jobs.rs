@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{Any, Row, Transaction, any::AnyRow};
 
 use crate::{LEASE, Store, StoreError, database::Kind, time::from_micros};
 
@@ -84,24 +84,10 @@ impl Store {
         reason: JobReason,
         full: bool,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "INSERT INTO jobs (dataset_id, due_at, reason, attempt, full_run)
-             VALUES ($1, $2, $3, 0, $4)
-             ON CONFLICT (dataset_id) DO UPDATE SET
-             due_at = CASE WHEN excluded.due_at < jobs.due_at THEN excluded.due_at
-                           ELSE jobs.due_at END,
-             reason = excluded.reason, attempt = 0, run_id = NULL,
-             full_run = CASE WHEN excluded.full_run > jobs.full_run THEN excluded.full_run
-                             ELSE jobs.full_run END
-             WHERE jobs.holder IS NULL",
-        )
-        .bind(dataset_id)
-        .bind(due_at.as_microsecond())
-        .bind(reason.as_str())
-        .bind(i64::from(full))
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        let mut transaction = self.write(dataset_id).await?;
+        let done = put(&mut transaction, dataset_id, due_at, reason, full).await?;
+        transaction.commit().await?;
+        Ok(done)
     }
 
     /// Takes up to so many DataSets that are due, the longest waiting first.
@@ -308,17 +294,20 @@ impl Store {
             .collect()
     }
 
-    /// Moves a schedule on to its next time. False when another process did so already.
+    /// Moves a schedule on to its next time, and puts its DataSet into the queue if a time had come; both
+    /// or neither. False when another process did so already.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn move_schedule(
+    pub async fn fire_schedule(
         &self,
         due: &DueSchedule,
         next: Option<Timestamp>,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
         // A schedule without another time is far in the future, not unreckoned.
         let next = next.unwrap_or(Timestamp::MAX).as_microsecond();
+        let mut transaction = self.write(&due.dataset_id).await?;
         let moved = sqlx::query(
             "UPDATE datasets SET next_due = $2 WHERE id = $1 AND schedule = $3
              AND (next_due = $4 OR (next_due IS NULL AND $4 IS NULL))",
@@ -327,8 +316,19 @@ impl Store {
         .bind(next)
         .bind(&due.schedule)
         .bind(due.next_due.map(Timestamp::as_microsecond))
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
+        if moved.rows_affected() == 1 && due.next_due.is_some() {
+            put(
+                &mut transaction,
+                &due.dataset_id,
+                now,
+                JobReason::Schedule,
+                false,
+            )
+            .await?;
+        }
+        transaction.commit().await?;
         Ok(moved.rows_affected() == 1)
     }
 
@@ -347,6 +347,33 @@ impl Store {
         .await?;
         Ok(at.map(from_micros))
     }
+}
+
+async fn put(
+    transaction: &mut Transaction<'static, Any>,
+    dataset_id: &str,
+    due_at: Timestamp,
+    reason: JobReason,
+    full: bool,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO jobs (dataset_id, due_at, reason, attempt, full_run)
+         VALUES ($1, $2, $3, 0, $4)
+         ON CONFLICT (dataset_id) DO UPDATE SET
+         due_at = CASE WHEN excluded.due_at < jobs.due_at THEN excluded.due_at
+                       ELSE jobs.due_at END,
+         reason = excluded.reason, attempt = 0, run_id = NULL,
+         full_run = CASE WHEN excluded.full_run > jobs.full_run THEN excluded.full_run
+                         ELSE jobs.full_run END
+         WHERE jobs.holder IS NULL",
+    )
+    .bind(dataset_id)
+    .bind(due_at.as_microsecond())
+    .bind(reason.as_str())
+    .bind(i64::from(full))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 fn lease(now: Timestamp) -> i64 {

@@ -223,7 +223,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn unlanded_run(&self, dataset_id: &str) -> Result<Option<Run>, StoreError> {
-        let newest = self.runs(Some(dataset_id), 1).await?.pop();
+        // The clock may have been set back; the number of the landing only grows.
+        let newest =
+            sqlx::query("SELECT * FROM runs WHERE dataset_id = $1 ORDER BY landing DESC LIMIT 1")
+                .bind(dataset_id)
+                .fetch_optional(&self.pool)
+                .await?;
+        let newest = newest.as_ref().map(read_run).transpose()?;
         let Some(run) = newest.filter(|run| run.state == RunState::Failed) else {
             return Ok(None);
         };
@@ -236,17 +242,34 @@ impl Store {
         Ok((answered > 0).then_some(run))
     }
 
-    /// Whether a run that began later has made a version of the DataSet's table.
+    /// Ends a run that is under way because a person says so. Whoever works on it finds out when it says
+    /// that it is alive, and before it lands. False when it had ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cancel_run(&self, run_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let cancelled = sqlx::query(
+            "UPDATE runs SET state = 'cancelled', ended_at = $2, message = 'cancelled by a person'
+             WHERE id = $1 AND state = 'running'",
+        )
+        .bind(run_id)
+        .bind(now.as_microsecond())
+        .execute(&self.pool)
+        .await?;
+        Ok(cancelled.rows_affected() == 1)
+    }
+
+    /// Whether a later run has made a version of the DataSet's table.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn landed_since(&self, run: &Run) -> Result<bool, StoreError> {
         let later: i64 = sqlx::query_scalar(
             "SELECT COUNT(*) FROM runs
-             WHERE dataset_id = $1 AND started_at > $2 AND version IS NOT NULL",
+             WHERE dataset_id = $1 AND landing > $2 AND version IS NOT NULL",
         )
         .bind(&run.dataset_id)
-        .bind(run.started_at.as_microsecond())
+        .bind(run.landing)
         .fetch_one(&self.pool)
         .await?;
         Ok(later > 0)
@@ -393,6 +416,24 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(read_run).collect()
+    }
+
+    /// Each DataSet's name, and when its last run ended that brought something.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_good_runs(&self) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT datasets.name AS name, MAX(ended_at) AS ended_at FROM runs
+             JOIN datasets ON datasets.id = dataset_id
+             WHERE state IN ('succeeded', 'partial') AND ended_at IS NOT NULL
+             GROUP BY datasets.id, datasets.name ORDER BY datasets.name",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get("name")?, from_micros(row.try_get("ended_at")?))))
+            .collect()
     }
 
     /// The accounts of a run.

@@ -45,6 +45,13 @@ impl SealingKey {
         Ok(Self(Arc::new(SecretBox::new(Box::new(bytes)))))
     }
 
+    /// A key of its own, kept nowhere.
+    pub fn random() -> Self {
+        let mut bytes = [0_u8; KEY_BYTES];
+        rand::rng().fill(&mut bytes);
+        Self(Arc::new(SecretBox::new(Box::new(bytes))))
+    }
+
     /// The key in a file that its owner alone can read; made if it is not there.
     ///
     /// # Errors

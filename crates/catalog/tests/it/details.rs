@@ -1,6 +1,6 @@
 //! What may be chosen, and the sentence for each thing that may not.
 
-use exmetrics_catalog::{DayChoice, Details, DetailsError, Period};
+use exmetrics_catalog::{DayChoice, Details, DetailsError, Period, catalog};
 use insta::assert_snapshot;
 use jiff::{ToSpan, civil::Date};
 
@@ -173,4 +173,21 @@ fn a_choice_is_said_in_few_words() {
     assert_eq!(Details::Period(Period::Days(30)).to_string(), "period D30");
     assert_eq!(Details::Date(on("2026-10-01")).to_string(), "2026-10-01");
     assert_eq!(Details::Current.to_string(), "as it stands");
+}
+
+#[test]
+fn every_day_is_allowed_of_every_report() {
+    let today = day("2026-11-20");
+    for report in catalog().all() {
+        let details = Details::every_day(report);
+        assert_eq!(details.check(report, today), Ok(()), "{}", report.slug);
+        if let Some(window) = report.window_days() {
+            assert_eq!(
+                details.days(today).unwrap().len(),
+                usize::from(window),
+                "{}",
+                report.slug
+            );
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod known;
 mod names;
 mod plan;
 mod rows;
+mod schedule;
 mod words;
 
 use exmetrics_catalog::{Report, catalog};

@@ -1,7 +1,7 @@
 //! `dataset`
 
 use clap::{Args, Subcommand};
-use exmetrics_catalog::UpdateMethod;
+use exmetrics_catalog::{Schedule, ScheduleError, UpdateMethod};
 
 use super::{DetailsArguments, ShowArguments};
 
@@ -44,6 +44,9 @@ pub(crate) enum DataSetCommand {
         /// Do not wait for quota: fail, and say when to try again.
         #[arg(long)]
         no_wait: bool,
+        /// Try again what failed by something that may pass, as often as the DataSet says.
+        #[arg(long)]
+        retry: bool,
     },
     /// Show what a run would ask, which days it would leave out and why.
     Plan {
@@ -132,6 +135,11 @@ pub(crate) struct CreateDataSet {
     pub(crate) details: DetailsArguments,
     #[command(flatten)]
     pub(crate) update: UpdateArguments,
+    #[command(flatten)]
+    pub(crate) schedule: ScheduleArguments,
+    /// Keep every day: sets details, update method and schedule for that in one go.
+    #[arg(long, conflicts_with_all = ["period", "date", "days_back", "from", "from_days_back", "to", "to_days_back", "update", "key", "schedule"])]
+    pub(crate) keep_every_day: bool,
     /// What it is for.
     #[arg(long, default_value = "")]
     pub(crate) description: String,
@@ -151,6 +159,41 @@ pub(crate) struct UpdateArguments {
     pub(crate) key: Vec<String>,
 }
 
+/// When it runs by itself, and what happens when a run fails.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Schedule")]
+pub(crate) struct ScheduleArguments {
+    /// `daily at 06:00 in Europe/Berlin`, `every 2h from 08:00 to 18:00`, `weekdays at 07:30`, `monthly on
+    /// first monday at 06:00`, `cron 0 6 * * 1-5`, or `manual`.
+    #[arg(long, value_name = "EXPR", value_parser = read_schedule)]
+    pub(crate) schedule: Option<Schedule>,
+    /// How long to wait before a failed run is tried again, for example 15m.
+    #[arg(long, value_name = "TIME", value_parser = read_seconds)]
+    pub(crate) retry_every: Option<i64>,
+    /// How often a failed run is tried again; 0 for never.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..=1000))]
+    pub(crate) retry_times: Option<i64>,
+    /// A word by which it is found; may be repeated.
+    #[arg(long, value_name = "WORD")]
+    pub(crate) tag: Vec<String>,
+}
+
+fn read_schedule(text: &str) -> Result<Schedule, String> {
+    text.parse()
+        .map_err(|error: ScheduleError| match error.column {
+            Some(column) => format!("{} (at character {column})", error.message),
+            None => error.message,
+        })
+}
+
+fn read_seconds(text: &str) -> Result<i64, String> {
+    let length: Result<jiff::SignedDuration, _> = text.parse();
+    match length {
+        Ok(length) if length.as_secs() >= 1 => Ok(length.as_secs()),
+        _ => Err("no length of time; write for example 15m or 1h".into()),
+    }
+}
+
 /// `dataset edit`
 #[derive(Debug, Args)]
 pub(crate) struct EditDataSet {
@@ -163,6 +206,8 @@ pub(crate) struct EditDataSet {
     pub(crate) details: DetailsArguments,
     #[command(flatten)]
     pub(crate) update: UpdateArguments,
+    #[command(flatten)]
+    pub(crate) schedule: ScheduleArguments,
     /// What it is for.
     #[arg(long)]
     pub(crate) description: Option<String>,

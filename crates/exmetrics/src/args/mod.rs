@@ -3,6 +3,7 @@
 mod account;
 mod dataset;
 mod details;
+mod service;
 mod show;
 
 use std::path::PathBuf;
@@ -14,6 +15,9 @@ pub(crate) use account::{
 };
 pub(crate) use dataset::{CreateDataSet, DataSetCommand, EditDataSet};
 pub(crate) use details::DetailsArguments;
+pub(crate) use service::{
+    AddChannel, CaptureAllArguments, NotifyCommand, ServeArguments, WorkerArguments,
+};
 pub(crate) use show::ShowArguments;
 
 /// Microsoft 365 usage figures, kept for ever in tables that you own.
@@ -54,6 +58,15 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// See it work: a simulated tenant, all reports, tables and questions; nothing to set up.
     Demo(DemoArguments),
+    /// Work until told to end: schedules, runs, notifications, in one process.
+    Serve(ServeArguments),
+    /// A worker alone, beside a service on the same PostgreSQL database.
+    Worker(WorkerArguments),
+    /// Keep every day of every report that a tenant answers.
+    CaptureAll(CaptureAllArguments),
+    /// Where people are told of failures.
+    #[command(subcommand)]
+    Notify(NotifyCommand),
     /// The credentials for a tenant: add, check, sign in again.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -70,6 +83,8 @@ pub(crate) enum Command {
     Run(RunCommand),
     /// Ask a question in SQL; each DataSet is a table by its name.
     Query(QueryArguments),
+    /// Whether everything is as it should be, and what to do where it is not.
+    Doctor,
     /// A simulated tenant on this machine: sign-in, reports, faults.
     Sim(SimArguments),
     /// Completions for a shell.
@@ -77,6 +92,17 @@ pub(crate) enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
+}
+
+impl Command {
+    /// Whether it works until it is told to end, and ends then by itself.
+    pub(crate) fn runs_until_told(&self) -> bool {
+        match self {
+            Self::Sim(_) | Self::Serve(_) | Self::Worker(_) => true,
+            Self::Demo(demo) => demo.keep,
+            _ => false,
+        }
+    }
 }
 
 /// `demo`
@@ -140,6 +166,17 @@ pub(crate) enum RunCommand {
     },
     /// One run: its accounts and requests.
     Show {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
+    /// Run everything that is due now, once, then end.
+    Due {
+        /// Do not wait for quota: fail, and say when to try again.
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// End a run that is under way; nothing of it lands.
+    Cancel {
         /// Its id, or the beginning of it.
         id: String,
     },

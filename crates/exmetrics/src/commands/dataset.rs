@@ -1,7 +1,7 @@
 //! `dataset`: make, change, run, plan. What concerns the table itself is in `dataset_table`.
 
 use exmetrics_catalog::{Details, Grain, Plan, Report, UpdateMethod, catalog};
-use exmetrics_engine::{PlanView, RunChoice, RunReport, name_days};
+use exmetrics_engine::{PlanView, RunChoice, RunReport, name_days, next_try};
 use exmetrics_lake::DataSetTable;
 use exmetrics_store::{DataSet, DataSetEdit, NewDataSet, RunState};
 use serde_json::json;
@@ -27,7 +27,7 @@ pub(crate) async fn run(
         DataSetCommand::List => list(app, global).await?,
         DataSetCommand::Show { name } => {
             let dataset = app.store().dataset(&name).await?;
-            dataset_table::show(&dataset, global).await?;
+            dataset_table::show(app, &dataset, global).await?;
         }
         DataSetCommand::Rename { name, to } => {
             let dataset = app.store().rename_dataset(&name, &to).await?;
@@ -45,18 +45,17 @@ pub(crate) async fn run(
             name,
             full,
             no_wait,
+            retry,
         } => {
             let dataset = app.store().dataset(&name).await?;
-            return execute(
-                app,
-                &dataset,
-                RunChoice {
-                    full,
-                    wait: !no_wait,
-                },
-                global,
-            )
-            .await;
+            let choice = RunChoice {
+                full,
+                wait: !no_wait,
+            };
+            if retry {
+                return execute_and_retry(app, &dataset, choice, global).await;
+            }
+            return execute(app, &dataset, choice, global).await;
         }
         DataSetCommand::Plan { name, full } => return plan(app, &name, full, global).await,
         other => return dataset_table::run(app, other, global).await,
@@ -64,9 +63,16 @@ pub(crate) async fn run(
     Ok(Ended::Done)
 }
 
+/// When a DataSet runs that keeps every day.
+pub(crate) const KEEP_EVERY_DAY: &str = "daily at 06:00";
+
 async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result<Ended, Failure> {
     let report = catalog().find(&arguments.report)?;
-    let details = arguments.details.read(report, app.engine.today())?;
+    let details = if arguments.keep_every_day {
+        Details::every_day(report)
+    } else {
+        arguments.details.read(report, app.engine.today())?
+    };
     let accounts = app.accounts(&arguments.account).await?;
     for account in &accounts {
         if report.version_for(account.cloud.name).is_none() {
@@ -76,11 +82,18 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
             )));
         }
     }
-    let update = arguments
-        .update
-        .update
-        .unwrap_or_else(|| report.default_update());
+    let update = match arguments.keep_every_day {
+        true => UpdateMethod::Partition,
+        false => arguments
+            .update
+            .update
+            .unwrap_or_else(|| report.default_update()),
+    };
     let key = key(report, update, &arguments.update.key)?;
+    let schedule = match arguments.keep_every_day {
+        true => KEEP_EVERY_DAY.parse().ok(),
+        false => arguments.schedule.schedule.clone(),
+    };
     let new = NewDataSet {
         name: arguments.name.clone(),
         report: report.slug.clone(),
@@ -88,11 +101,11 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
         details,
         update,
         key,
-        schedule: None,
-        retry_every_seconds: None,
-        retry_times: None,
+        schedule,
+        retry_every_seconds: arguments.schedule.retry_every,
+        retry_times: arguments.schedule.retry_times,
         description: arguments.description.clone(),
-        tags: Vec::new(),
+        tags: arguments.schedule.tag.clone(),
         tables_root: app.config.tables.clone(),
     };
     let dataset = make(app, report, &new).await?;
@@ -118,18 +131,21 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
     Ok(Ended::Done)
 }
 
-/// The row and its empty table: both or none.
+/// The empty table, then the row: a DataSet that is there has its table. What is left of one that was
+/// not finished is a folder that nothing names.
 pub(crate) async fn make(app: &App, report: &Report, new: &NewDataSet) -> Result<DataSet, Failure> {
-    let dataset = app
-        .store()
-        .create_dataset(new, app.engine.clock().now())
-        .await?;
+    let prepared = app.store().prepare_dataset(new).await?;
     let columns = exmetrics_decode::table_schema(report);
-    if let Err(error) = DataSetTable::create(&dataset.location, &dataset.name, &columns).await {
-        app.store().remove_dataset(&dataset.id).await?;
-        return Err(error.into());
+    let made = async {
+        DataSetTable::create(&prepared.location, &prepared.name, &columns).await?;
+        let now = app.engine.clock().now();
+        Ok(app.store().create_dataset(new, &prepared, now).await?)
+    };
+    let made: Result<DataSet, Failure> = made.await;
+    if made.is_err() {
+        let _ = std::fs::remove_dir_all(&prepared.location);
     }
-    Ok(dataset)
+    made
 }
 
 /// The key columns, each of them a column of the table.
@@ -194,18 +210,36 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
     let other_days = details.is_some_and(|details| {
         report.grain != Grain::Trend && names_days(details) != names_days(before.details)
     });
+    let _held = app.engine.hold(&before)?;
+    if let Some(dead) = app
+        .store()
+        .run_under_way(&before.id)
+        .await?
+        .filter(|_| other_days)
+    {
+        return Err(Failure::failed(format!(
+            "a run of '{}' was broken off, and still means the days as they were",
+            before.name
+        ))
+        .next(format!(
+            "Let it go on with `exmetrics dataset run \"{}\"`, or end it with `exmetrics run cancel {}`.",
+            before.name, dead.id
+        )));
+    }
     let edit = DataSetEdit {
         account_ids,
         details,
         update: arguments.update.update,
         key,
+        schedule: arguments.schedule.schedule.clone().map(Some),
+        retry_every_seconds: arguments.schedule.retry_every,
+        retry_times: arguments.schedule.retry_times,
+        tags: Some(arguments.schedule.tag.clone()).filter(|tags| !tags.is_empty()),
         description: arguments.description.clone(),
-        ..DataSetEdit::default()
+        forget_coverage: other_days,
     };
-    let dataset = app.store().edit_dataset(&before.id, &edit).await?;
-    if other_days {
-        app.store().forget_coverage(&dataset.id).await?;
-    }
+    let now = app.engine.clock().now();
+    let dataset = app.store().edit_dataset(&before.id, &edit, now).await?;
     changed(
         global,
         &dataset,
@@ -259,12 +293,16 @@ async fn list(app: &App, global: &Global) -> Result<(), Failure> {
             accounts.join(", "),
             dataset.details.to_string(),
             dataset.update.to_string(),
+            dataset
+                .schedule
+                .as_ref()
+                .map_or_else(|| "manual".into(), ToString::to_string),
             last.unwrap_or_else(|| "never ran".into()),
         ]);
     }
     listing::table(
         &[
-            "dataset", "report", "accounts", "details", "update", "last run",
+            "dataset", "report", "accounts", "details", "update", "schedule", "last run",
         ],
         &rows,
     )
@@ -282,6 +320,40 @@ pub(crate) async fn execute(
         app.engine.run(dataset, choice, &progress).await?
     };
     show_report(&report, global.json)
+}
+
+/// Runs a DataSet, and what failed by something that may pass again and again, as the DataSet says.
+async fn execute_and_retry(
+    app: &App,
+    dataset: &DataSet,
+    choice: RunChoice,
+    global: &Global,
+) -> Result<Ended, Failure> {
+    let clock = app.engine.clock();
+    let mut outcome = {
+        let progress = Shown::new(&dataset.name, global.quiet);
+        app.engine.run(dataset, choice, &progress).await
+    };
+    for attempt in 0.. {
+        let Some(at) = next_try(dataset, attempt, &outcome, clock.now()) else {
+            break;
+        };
+        say::note(format!(
+            "{}: it is tried again at {}",
+            dataset.name,
+            at.round(jiff::Unit::Second).unwrap_or(at)
+        ));
+        clock.sleep_until(at).await;
+        let progress = Shown::new(&dataset.name, global.quiet);
+        outcome = match &outcome {
+            Ok(report) => {
+                let run = app.store().run(&report.id).await?;
+                app.engine.retry(&run, choice, &progress).await
+            }
+            Err(_) => app.engine.run(dataset, choice, &progress).await,
+        };
+    }
+    show_report(&outcome?, global.json)
 }
 
 /// How a run ended, and with which exit code.
@@ -329,7 +401,12 @@ async fn plan(app: &App, name: &str, full: bool, global: &Global) -> Result<Ende
     let plans = app.engine.plan_dataset(&dataset, full).await?;
     let view = app.engine.view_plan(report, &plans, &accounts).await?;
     show_plan(&view, global.json)?;
-    Ok(Ended::Done)
+    let nothing_left = plans.iter().all(|planned| planned.plan.nothing_left());
+    Ok(if nothing_left {
+        Ended::Failed
+    } else {
+        Ended::Done
+    })
 }
 
 /// A plan: what would be asked, and which days are left out and why.
@@ -417,7 +494,9 @@ pub(crate) fn base_value(dataset: &DataSet) -> serde_json::Value {
     json!({
         "name": dataset.name, "report": dataset.report, "accounts": accounts,
         "details": dataset.details, "update": dataset.update, "key": dataset.key,
-        "schedule": dataset.schedule, "description": dataset.description,
+        "schedule": dataset.schedule, "next_run_at": dataset.next_due,
+        "retry_every_seconds": dataset.retry_every_seconds, "retry_times": dataset.retry_times,
+        "description": dataset.description, "tags": dataset.tags,
         "location": dataset.location,
     })
 }

@@ -2,11 +2,11 @@
 
 use exmetrics_catalog::catalog;
 use exmetrics_lake::{DataSetTable, QuerySession};
-use exmetrics_store::{CoverageState, DataSet};
+use exmetrics_store::{CoverageDay, DataSet};
 use jiff::{SignedDuration, ToSpan};
 use serde_json::json;
 
-use super::{dataset::base_value, show_rows};
+use super::{calendar, dataset::base_value, show_rows};
 use crate::{
     app::App,
     args::{DataSetCommand, Global, ShowArguments},
@@ -91,7 +91,7 @@ pub(crate) async fn run(
             let keep = SignedDuration::from_hours(i64::from(keep_days) * 24);
             let done = DataSetTable::open(&dataset.location)
                 .await?
-                .vacuum(keep)
+                .vacuum(keep, now)
                 .await?;
             if global.json {
                 say::json(&done)?;
@@ -122,9 +122,13 @@ async fn export(
 /// A DataSet for scripts, with how its table stands.
 pub(crate) async fn value(dataset: &DataSet) -> serde_json::Value {
     let mut value = base_value(dataset);
-    let state = match DataSetTable::open(&dataset.location).await {
-        Ok(table) => table.state().await.ok(),
-        Err(_) => None,
+    let state = async { DataSetTable::open(&dataset.location).await?.state().await };
+    let state = match state.await {
+        Ok(state) => Some(state),
+        Err(error) => {
+            value["error"] = Failure::from(error).message.into();
+            None
+        }
     };
     value["rows"] = state.as_ref().map(|state| state.rows).into();
     value["version"] = state.as_ref().map(|state| state.version).into();
@@ -151,8 +155,10 @@ fn kind(kind: &arrow_schema::DataType) -> String {
     }
 }
 
-pub(crate) async fn show(dataset: &DataSet, global: &Global) -> Result<(), Failure> {
+pub(crate) async fn show(app: &App, dataset: &DataSet, global: &Global) -> Result<(), Failure> {
     if global.json {
+        // A table that cannot be opened is a failure here; in a list it is one of many.
+        DataSetTable::open(&dataset.location).await?;
         return say::json(&value(dataset).await);
     }
     let accounts: Vec<&str> = dataset
@@ -168,7 +174,24 @@ pub(crate) async fn show(dataset: &DataSet, global: &Global) -> Result<(), Failu
         ("accounts", accounts.join(", ")),
         ("details", dataset.details.to_string()),
         ("update method", dataset.update.to_string()),
+        (
+            "schedule",
+            dataset
+                .schedule
+                .as_ref()
+                .map_or_else(|| "manual".into(), |it| it.describe()),
+        ),
     ];
+    if let Some(schedule) = &dataset.schedule {
+        let next = schedule.next_times(app.engine.clock().now(), 5);
+        let next: Vec<String> = next
+            .iter()
+            .map(|at| at.strftime("%Y-%m-%d %H:%MZ").to_string())
+            .collect();
+        if !next.is_empty() {
+            pairs.push(("next runs", next.join(", ")));
+        }
+    }
     if !dataset.key.is_empty() {
         pairs.push(("key", dataset.key.join(", ")));
     }
@@ -215,11 +238,24 @@ pub(crate) async fn remove(
 ) -> Result<(), Failure> {
     let dataset = app.store().dataset(name).await?;
     let _held = app.engine.hold(&dataset)?;
+    let folder = std::path::Path::new(&dataset.location);
+    if delete_table && dataset.location.contains("://") {
+        return Err(Failure::failed(format!(
+            "the table is in an object store and cannot be deleted from here: {}",
+            dataset.location
+        ))
+        .next("Remove the DataSet without --delete-table, and the folder where it is."));
+    }
+    let delete_table = delete_table && folder.is_dir();
+    // Out of the way first: were this to end half-way, nobody would take the rest for a table.
+    let doomed = folder.with_added_extension("deleted");
+    if delete_table {
+        std::fs::rename(folder, &doomed).map_err(Failure::at_file("deleting", folder))?;
+    }
     app.store().remove_dataset(&dataset.id).await?;
     app.engine.forget_replies(&dataset);
-    let folder = std::path::Path::new(&dataset.location);
-    if delete_table && folder.is_dir() {
-        std::fs::remove_dir_all(folder).map_err(Failure::at_file("deleting", folder))?;
+    if delete_table {
+        std::fs::remove_dir_all(&doomed).map_err(Failure::at_file("deleting", &doomed))?;
     }
     if global.json {
         return say::json(
@@ -228,7 +264,7 @@ pub(crate) async fn remove(
         );
     }
     say::note(format!("The DataSet '{}' is forgotten.", dataset.name));
-    if !delete_table {
+    if !delete_table && folder.is_dir() {
         say::note(format!("  Its table stays in {}", dataset.location));
     }
     Ok(())
@@ -275,9 +311,11 @@ async fn history(dataset: &DataSet, global: &Global) -> Result<(), Failure> {
 async fn coverage(app: &App, dataset: &DataSet, global: &Global) -> Result<(), Failure> {
     let report = catalog().find(&dataset.report)?;
     let days = app.store().coverage(&dataset.id).await?;
+    let accounts = app.store().accounts().await?;
+    // An account that no longer feeds the DataSet has fed it once.
     let name = |id: &str| {
-        let found = dataset.accounts.iter().find(|(account, _)| account == id);
-        found.map(|(_, name)| name.clone()).unwrap_or_default()
+        let found = accounts.iter().find(|account| account.id == id);
+        found.map_or_else(|| "(removed)".to_owned(), |account| account.name.clone())
     };
     let expires = |day: jiff::civil::Date| {
         report
@@ -296,29 +334,26 @@ async fn coverage(app: &App, dataset: &DataSet, global: &Global) -> Result<(), F
             .collect();
         return say::json(&values);
     }
-    let rows: Vec<Vec<String>> = days
-        .iter()
-        .map(|day| {
-            let state = match (day.state, &day.code) {
-                (CoverageState::Failed, Some(code)) => format!("failed ({code})"),
-                (state, _) => state.as_str().to_owned(),
-            };
-            vec![
-                name(&day.account_id),
-                day.day.to_string(),
-                state,
-                day.rows.map(|rows| rows.to_string()).unwrap_or_default(),
-                day.restated.to_string(),
-                expires(day.day)
-                    .map(|day| day.to_string())
-                    .unwrap_or_default(),
-            ]
-        })
-        .collect();
-    listing::table(
-        &["account", "day", "state", "rows", "restated", "expires"],
-        &rows,
-    )
+    if days.is_empty() {
+        say::note(
+            "Nothing is known of any day yet: the DataSet never ran, or its report has no days.",
+        );
+        return Ok(());
+    }
+    let mut by_account: std::collections::BTreeMap<String, Vec<&CoverageDay>> = Default::default();
+    for day in &days {
+        by_account
+            .entry(name(&day.account_id))
+            .or_default()
+            .push(day);
+    }
+    for (place, (account, days)) in by_account.iter().enumerate() {
+        if place > 0 {
+            say::out("")?;
+        }
+        calendar::show(account, days)?;
+    }
+    Ok(())
 }
 
 fn rejects(app: &App, dataset: &DataSet, limit: usize, global: &Global) -> Result<(), Failure> {

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use exmetrics_catalog::{Cloud, DayChoice, Details, Grain, Parameter, Period, Report, catalog};
+use exmetrics_catalog::{
+    Cloud, CloudName, DayChoice, Details, Grain, Parameter, Period, Report, catalog,
+};
 use exmetrics_engine::{RunChoice, RunReport};
 use exmetrics_lake::{DataSetTable, QuerySession};
 use exmetrics_sim::{Sim, SimOptions};
@@ -17,7 +19,7 @@ use crate::{
     failure::{Ended, Failure},
     listing::{self, count, thousands},
     progress_bar::Shown,
-    say,
+    say, signals,
 };
 
 /// The simulated tenant's account.
@@ -48,6 +50,7 @@ const QUESTIONS: [(&str, &str); 3] = [
 pub(crate) async fn run(demo: &DemoArguments, global: &Global) -> Result<Ended, Failure> {
     let home = home(global)?;
     let app = App::open(Some(home)).await?;
+    refuse_a_real_home(&app).await?;
     let secret = sim::new_secret();
     let options = SimOptions {
         people: demo.people,
@@ -95,7 +98,7 @@ pub(crate) async fn run(demo: &DemoArguments, global: &Global) -> Result<Ended, 
             "The tenant stays on {}; Ctrl-C ends it.",
             tenant.graph_url()
         ));
-        sim::wait_for_ctrl_c().await;
+        signals::told_to_end().await;
     }
     tenant.stop().await;
     Ok(ended)
@@ -106,6 +109,31 @@ fn home(global: &Global) -> Result<PathBuf, Failure> {
     match &global.home {
         Some(home) => Ok(home.clone()),
         None => Ok(Config::read(None)?.home.join("demo")),
+    }
+}
+
+/// Made-up figures must not come into real tables, nor a demo's secret into a real account.
+async fn refuse_a_real_home(app: &App) -> Result<(), Failure> {
+    let client_id = SimOptions::default().client_id;
+    let is_ours = |account: &Account| {
+        account.name == ACCOUNT
+            && account.client_id == client_id
+            && account.cloud.name == CloudName::Custom
+    };
+    match app
+        .store()
+        .accounts()
+        .await?
+        .iter()
+        .find(|one| !is_ours(one))
+    {
+        None => Ok(()),
+        Some(real) => Err(Failure::arguments(format!(
+            "the home {} has the account '{}'; the demo would mix made-up figures with real ones",
+            app.config.home.display(),
+            real.name
+        ))
+        .next("Give the demo a home of its own: exmetrics --home FOLDER demo")),
     }
 }
 

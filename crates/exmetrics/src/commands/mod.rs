@@ -2,17 +2,24 @@
 
 mod account;
 mod account_secret;
+mod calendar;
+mod capture_all;
 mod dataset;
 mod dataset_table;
 mod demo;
+mod doctor;
+mod due;
+mod notify;
 mod pull;
 mod query;
 mod report;
 mod runs;
+mod serve;
 mod show_rows;
 mod sim;
 
 use clap::CommandFactory;
+use exmetrics_engine::ServiceOptions;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -28,6 +35,30 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
     let open = || App::open(global.home.clone());
     match command {
         Command::Demo(demo) => demo::run(&demo, &global).await,
+        Command::Serve(serve) => {
+            let options = ServiceOptions {
+                runs_at_once: serve.runs_at_once,
+                ..ServiceOptions::default()
+            };
+            serve::run(&open().await?, Some(serve.listen), options).await
+        }
+        Command::Worker(worker) => {
+            let app = open().await?;
+            if !app.store().is_shared() {
+                return Err(Failure::arguments(
+                    "a worker alone needs a database that several processes share",
+                )
+                .next("Set EXMETRICS_STORE=postgres://..., or use `exmetrics serve`."));
+            }
+            let options = ServiceOptions {
+                runs_at_once: worker.runs_at_once,
+                ..ServiceOptions::default()
+            };
+            serve::run(&app, worker.listen, options).await
+        }
+        Command::CaptureAll(all) => capture_all::run(&open().await?, &all, &global).await,
+        Command::Notify(command) => notify::run(&open().await?, command, &global).await,
+        Command::Doctor => doctor::run(&global).await,
         Command::Account(command) => account::run(&open().await?, command, &global).await,
         Command::Report(command) => report::run(&command, &global),
         Command::Pull(pull) => pull::run(&open().await?, &pull, &global).await,

@@ -4,7 +4,7 @@ use exmetrics_engine::RunChoice;
 use exmetrics_store::{RequestState, Run, RunState};
 use serde_json::json;
 
-use super::dataset;
+use super::{dataset, due};
 use crate::{
     app::App,
     args::{Global, RunCommand},
@@ -24,10 +24,16 @@ pub(crate) async fn run(app: &App, command: RunCommand, global: &Global) -> Resu
             show(app, &app.store().run(&id).await?, global).await?;
             Ok(Ended::Done)
         }
+        RunCommand::Due { no_wait } => due::run(app, no_wait, global).await,
+        RunCommand::Cancel { id } => cancel(app, &id, global).await,
         RunCommand::Retry { id, no_wait } => {
             let run = app.store().run(&id).await?;
             if run.state == RunState::Succeeded {
                 say::note("the run succeeded; there is nothing to ask again");
+                if global.json {
+                    let dataset = app.store().dataset_by_id(&run.dataset_id).await?;
+                    say::json(&value(app, &run, &dataset.name).await?)?;
+                }
                 return Ok(Ended::Done);
             }
             let report = {
@@ -41,6 +47,25 @@ pub(crate) async fn run(app: &App, command: RunCommand, global: &Global) -> Resu
             dataset::show_report(&report, global.json)
         }
     }
+}
+
+async fn cancel(app: &App, id: &str, global: &Global) -> Result<Ended, Failure> {
+    let run = app.store().run(id).await?;
+    let now = app.engine.clock().now();
+    if !app.store().cancel_run(&run.id, now).await? {
+        return Err(Failure::failed(format!(
+            "the run has ended already: {}",
+            app.store().run(&run.id).await?.state.as_str()
+        )));
+    }
+    if global.json {
+        let run = app.store().run(&run.id).await?;
+        let dataset = app.store().dataset_by_id(&run.dataset_id).await?;
+        say::json(&value(app, &run, &dataset.name).await?)?;
+    } else {
+        say::note("The run is cancelled; whoever works on it stops within some seconds.");
+    }
+    Ok(Ended::Done)
 }
 
 async fn list(

@@ -15,7 +15,7 @@ pub(crate) fn refuse_unusable(arguments: &ShowArguments) -> Result<(), Failure> 
 }
 
 fn target(arguments: &ShowArguments) -> Result<(Target, Format), Failure> {
-    let format = format(arguments);
+    let format = format(arguments)?;
     match &arguments.output {
         Some(file) => Ok((Target::File(file.clone()), format)),
         None if matches!(format, Format::Parquet | Format::Xlsx) && say::is_terminal() => Err(
@@ -46,12 +46,22 @@ pub(crate) fn open(
     Ok(RowWriter::open(target, format, schema, options)?)
 }
 
-fn format(arguments: &ShowArguments) -> Format {
-    let by_ending = |file: &std::path::PathBuf| default_format(Path::new(file));
-    arguments
-        .format
-        .or_else(|| arguments.output.as_ref().and_then(by_ending))
-        .unwrap_or(Format::Table)
+fn format(arguments: &ShowArguments) -> Result<Format, Failure> {
+    match (arguments.format, &arguments.output) {
+        (Some(format), _) => Ok(format),
+        (None, None) => Ok(Format::Table),
+        // A pipe or a device has no ending.
+        (None, Some(file)) if std::fs::metadata(file).is_ok_and(|it| !it.is_file() && !it.is_dir()) => {
+            Ok(Format::Table)
+        }
+        (None, Some(file)) => default_format(Path::new(file)).ok_or_else(|| {
+            Failure::arguments(format!(
+                "the ending of {} names no format",
+                file.display()
+            ))
+            .next("Give one with --format, or end it with .csv, .jsonl, .json, .parquet, .xlsx or .txt.")
+        }),
+    }
 }
 
 /// Shows a stream of rows and says how many there were.

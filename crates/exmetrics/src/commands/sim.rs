@@ -11,7 +11,7 @@ use crate::{
     args::{Global, SimArguments},
     config::Config,
     failure::{Ended, Failure},
-    say,
+    say, signals,
 };
 
 pub(crate) async fn run(arguments: &SimArguments, global: &Global) -> Result<Ended, Failure> {
@@ -58,7 +58,7 @@ pub(crate) async fn run(arguments: &SimArguments, global: &Global) -> Result<End
     }
     let sim = start(options).await?;
     describe(&sim, arguments, global)?;
-    wait_for_ctrl_c().await;
+    signals::told_to_end().await;
     sim.stop().await;
     Ok(Ended::Done)
 }
@@ -77,13 +77,6 @@ pub(crate) fn new_secret() -> SecretString {
         uuid::Uuid::new_v4().simple(),
         uuid::Uuid::new_v4().simple()
     ))
-}
-
-/// Until a person ends it.
-pub(crate) async fn wait_for_ctrl_c() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 fn describe(sim: &Sim, arguments: &SimArguments, global: &Global) -> Result<(), Failure> {

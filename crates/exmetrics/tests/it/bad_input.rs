@@ -540,11 +540,19 @@ fn a_lost_or_other_key() {
         "D7",
     ];
     home.run(&pull).with_code(4).saying("key");
-    fs::write(&key, "nonsense").expect("a file");
+    let said = home.run(&["account", "list"]).with_code(4);
+    said.saying("is missing").saying("Put the file");
+    assert!(!key.exists(), "a lost key is not made anew");
+    let put_back = |content: &[u8]| {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::write(&key, content).expect("a file");
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("a file");
+    };
+    put_back(b"nonsense");
     let nonsense = home.run(&pull);
     assert!(matches!(nonsense.code, 1 | 2 | 4), "{nonsense:?}");
     nonsense.saying("key");
-    fs::write(&key, own).expect("the key");
+    put_back(&own);
     home.ok(&pull);
     assert_eq!(sim.leaks(), []);
 }

@@ -10,6 +10,7 @@ mod refusal;
 mod reply;
 mod request;
 mod settings;
+mod skew;
 
 pub use reply::Reply;
 pub use request::Graph;

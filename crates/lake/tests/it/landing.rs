@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use exmetrics_catalog::UpdateMethod::{Append, Partition, Replace, Upsert};
-use exmetrics_lake::{DataSetTable, LakeErrorKind, Landing, LandingMark, UpdateRule};
+use exmetrics_lake::{DataSetTable, LakeErrorKind, Landing, LandingMark, QuerySession, UpdateRule};
+use futures::TryStreamExt;
 
 use crate::rows::{NOW, columns, place, rows};
 
@@ -169,7 +170,7 @@ async fn what_was_written_and_never_landed_is_in_no_version() {
     drop(landing);
     assert!(place.lines().await.is_empty());
     let table = DataSetTable::open(&place.location).await.unwrap();
-    let removed = table.vacuum(jiff::SignedDuration::ZERO).await.unwrap();
+    let removed = table.vacuum(jiff::SignedDuration::ZERO, NOW).await.unwrap();
     assert_eq!(removed.files, 1);
 }
 
@@ -307,4 +308,60 @@ async fn a_number_that_was_given_before_is_no_reason_to_leave_rows_out() {
     // And the next number that is counted up lands, too.
     let reply = [vec![rows("a", 10, &[("z", Some(1))])]];
     assert_eq!(place.land(Partition, &DAY, 3, &reply).await.table_rows, 4);
+}
+
+#[tokio::test]
+async fn a_table_that_was_compacted_meanwhile_doubles_nothing() {
+    let place = place().await;
+    for number in 1..=4 {
+        let day = i32::try_from(number).unwrap();
+        let reply = [vec![rows("a", day, &[("x", Some(number)), ("y", None)])]];
+        place.land(Upsert, &ROW, number, &reply).await;
+    }
+    // Both begin from the same version; the other one is quicker.
+    let landing = place.begin(Upsert, &ROW, 5).await;
+    let mut reply = landing.reply(&columns()).unwrap();
+    reply
+        .write(&rows("a", 2, &[("x", Some(20))]))
+        .await
+        .unwrap();
+    let files = reply.finish().await.unwrap();
+    let other = DataSetTable::open(&place.location).await.unwrap();
+    other.compact(NOW).await.unwrap();
+    let landed = landing.commit(vec![files], true, NOW).await.unwrap();
+    assert_eq!(landed.table_rows, 8);
+    assert_eq!(
+        place.lines().await,
+        [
+            "a 1 x 1", "a 1 y -", "a 2 x 20", "a 2 y -", "a 3 x 3", "a 3 y -", "a 4 x 4", "a 4 y -"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_older_version_that_vacuum_was_to_keep_can_be_read() {
+    let place = place().await;
+    let at = |day: i64| NOW + jiff::SignedDuration::from_hours(24 * day);
+    for (number, day) in [(1, 0), (2, 5), (3, 20), (4, 40)] {
+        let landing = place.begin(Replace, &["_account"], number).await;
+        let mut reply = landing.reply(&columns()).unwrap();
+        reply
+            .write(&rows("a", 1, &[("x", Some(number))]))
+            .await
+            .unwrap();
+        let files = reply.finish().await.unwrap();
+        landing.commit(vec![files], true, at(day)).await.unwrap();
+    }
+    let table = DataSetTable::open(&place.location).await.unwrap();
+    let keep = jiff::SignedDuration::from_hours(24 * 30);
+    // Thirty days back it was version 2 that was the newest.
+    table.vacuum(keep, at(41)).await.unwrap();
+    for version in 2..=4 {
+        let old = DataSetTable::open_version(&place.location, version)
+            .await
+            .unwrap();
+        let rows = QuerySession::rows(&old, None).await.unwrap();
+        let rows: Vec<RecordBatch> = rows.try_collect().await.unwrap();
+        assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 1);
+    }
 }

@@ -137,7 +137,7 @@ async fn compacting_changes_files_and_no_rows() {
         .collect();
     assert_eq!(place.lines().await, expected);
     let table = DataSetTable::open(&place.location).await.unwrap();
-    table.vacuum(SignedDuration::ZERO).await.unwrap();
+    table.vacuum(SignedDuration::ZERO, NOW).await.unwrap();
     assert_eq!(place.lines().await, expected);
 }
 

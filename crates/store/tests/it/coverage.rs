@@ -1,10 +1,10 @@
 //! What is known of each day.
 
 use exmetrics_catalog::{DayKnown, DayStanding};
-use exmetrics_store::{Account, CoverageDay, CoverageState, DataSet, DayFound};
+use exmetrics_store::{Account, CoverageDay, CoverageState, DataSet, DataSetEdit, DayFound};
 use jiff::civil::Date;
 
-use crate::{Home, at, day};
+use crate::{Home, at, day, start};
 
 struct Ledger {
     home: Home,
@@ -293,12 +293,13 @@ async fn a_restored_table_makes_each_day_due_and_lets_go_of_what_it_lacks() {
     );
     let seen = ledger.day().await;
     assert_eq!((seen.state, seen.rows), (CoverageState::Awaiting, None));
-    ledger
-        .home
-        .store
-        .forget_coverage(&ledger.dataset.id)
-        .await
-        .unwrap();
+    let other_days = DataSetEdit {
+        forget_coverage: true,
+        ..DataSetEdit::default()
+    };
+    let store = &ledger.home.store;
+    let edited = store.edit_dataset(&ledger.dataset.id, &other_days, start());
+    edited.await.unwrap();
     let left = ledger.home.store.coverage(&ledger.dataset.id).await;
     assert!(left.unwrap().is_empty());
 }

@@ -3,7 +3,7 @@
 use exmetrics_catalog::{DayChoice, Details, Period, UpdateMethod};
 use exmetrics_store::{DataSetEdit, StoreErrorKind};
 
-use crate::{Home, day, new_dataset, start};
+use crate::{Home, create, day, new_dataset, start};
 
 #[tokio::test]
 async fn a_dataset_comes_back_as_it_was_made() {
@@ -16,11 +16,11 @@ async fn a_dataset_comes_back_as_it_was_made() {
     };
     new.update = UpdateMethod::Upsert;
     new.key = vec!["user_principal_name".to_owned()];
-    new.schedule = Some("daily 06:00".to_owned());
+    new.schedule = Some("daily at 06:00".parse().unwrap());
     new.retry_every_seconds = Some(900);
     new.retry_times = Some(3);
     new.description = "who wrote\nhow much".to_owned();
-    let made = home.store.create_dataset(&new, start()).await.unwrap();
+    let made = create(&home.store, &new).await.unwrap();
 
     assert_eq!(made.name, "Mail");
     assert_eq!(made.report, new.report);
@@ -72,7 +72,7 @@ async fn every_choice_of_details_and_method_survives() {
     for (number, (details, update)) in details.into_iter().zip(methods).enumerate() {
         let mut new = new_dataset(&number.to_string(), &[&account]);
         (new.details, new.update) = (details, update);
-        home.store.create_dataset(&new, start()).await.unwrap();
+        create(&home.store, &new).await.unwrap();
         let made = home.store.dataset(&number.to_string()).await.unwrap();
         assert_eq!((made.details, made.update), (details, update));
     }
@@ -83,13 +83,13 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
     let home = Home::new().await;
     let (one, two) = (home.account("one").await, home.account("two").await);
     let mut new = new_dataset("Mail", &[&one]);
-    new.schedule = Some("daily 06:00".to_owned());
+    new.schedule = Some("daily at 06:00".parse().unwrap());
     new.description = "before".to_owned();
-    let before = home.store.create_dataset(&new, start()).await.unwrap();
+    let before = create(&home.store, &new).await.unwrap();
 
     let same = home
         .store
-        .edit_dataset(&before.id, &DataSetEdit::default())
+        .edit_dataset(&before.id, &DataSetEdit::default(), start())
         .await
         .unwrap();
     assert_eq!(same, before);
@@ -100,7 +100,10 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
     let mut wanted = before.clone();
     wanted.description = "after".to_owned();
     assert_eq!(
-        home.store.edit_dataset(&before.id, &edit).await.unwrap(),
+        home.store
+            .edit_dataset(&before.id, &edit, start())
+            .await
+            .unwrap(),
         wanted
     );
 
@@ -114,8 +117,13 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
         retry_times: Some(2),
         description: Some(String::new()),
         tags: Some(vec!["board".to_owned()]),
+        forget_coverage: true,
     };
-    let after = home.store.edit_dataset(&before.id, &edit).await.unwrap();
+    let after = home
+        .store
+        .edit_dataset(&before.id, &edit, start())
+        .await
+        .unwrap();
     let names: Vec<_> = after
         .accounts
         .iter()
@@ -144,7 +152,7 @@ async fn an_edit_that_cannot_be_whole_changes_nothing() {
     };
     let error = home
         .store
-        .edit_dataset(&before.id, &edit)
+        .edit_dataset(&before.id, &edit, start())
         .await
         .unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::InUse);
@@ -152,7 +160,7 @@ async fn an_edit_that_cannot_be_whole_changes_nothing() {
 
     let mut new = new_dataset("Half", &[&account]);
     new.account_ids.push("gone".to_owned());
-    home.store.create_dataset(&new, start()).await.unwrap_err();
+    create(&home.store, &new).await.unwrap_err();
     assert_eq!(home.store.datasets().await.unwrap().len(), 1);
 }
 
@@ -163,9 +171,7 @@ async fn a_name_is_taken_in_any_case() {
     home.dataset("Mail", &[&account]).await;
     home.dataset("Teams", &[&account]).await;
     let taken = |name: &str| format!("there is a DataSet '{name}' already; choose another name");
-    let error = home
-        .store
-        .create_dataset(&new_dataset("MAIL", &[&account]), start())
+    let error = create(&home.store, &new_dataset("MAIL", &[&account]))
         .await
         .unwrap_err();
     assert_eq!(
@@ -192,12 +198,7 @@ async fn a_name_is_taken_in_any_case() {
     let mut making = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let (store, new) = (home.store.clone(), new_dataset("New", &[&account]));
-        making.spawn(async move {
-            store
-                .create_dataset(&new, start())
-                .await
-                .map_err(|e| e.kind)
-        });
+        making.spawn(async move { create(&store, &new).await.map_err(|e| e.kind) });
     }
     let made = making.join_all().await;
     assert_eq!(made.iter().filter(|one| one.is_ok()).count(), 1);
@@ -216,7 +217,7 @@ async fn a_removed_dataset_is_gone_and_its_name_is_free() {
         home.store.dataset("Mail").await.unwrap_err(),
         home.store.dataset_by_id(&first.id).await.unwrap_err(),
         home.store
-            .edit_dataset(&first.id, &DataSetEdit::default())
+            .edit_dataset(&first.id, &DataSetEdit::default(), start())
             .await
             .unwrap_err(),
         home.store.remove_dataset(&first.id).await.unwrap_err(),

@@ -1,6 +1,6 @@
 //! The queue: each DataSet once, each job with one worker, nothing lost with a worker.
 
-use exmetrics_store::{DataSetEdit, Job, JobReason};
+use exmetrics_store::{DataSetEdit, Job, JobReason, RunState};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{Home, start};
@@ -150,37 +150,42 @@ async fn an_office_has_one_holder_until_its_lease_ends() {
 }
 
 #[tokio::test]
-async fn a_schedule_that_came_due_is_moved_on_once() {
+async fn a_schedule_that_came_due_fires_once_and_moves_on() {
     let home = Home::new().await;
     let account = home.account("contoso").await;
     let dataset = home.dataset("mail", &[&account]).await;
     let store = &home.store;
-    assert!(store.due_schedules(start()).await.unwrap().is_empty());
-    let edit = |schedule: Option<&str>| DataSetEdit {
-        schedule: Some(schedule.map(str::to_owned)),
-        ..DataSetEdit::default()
+    let edit = async |schedule: Option<&str>| {
+        let edit = DataSetEdit {
+            schedule: Some(schedule.map(|text| text.parse().unwrap())),
+            ..DataSetEdit::default()
+        };
+        store
+            .edit_dataset(&dataset.id, &edit, start())
+            .await
+            .unwrap()
     };
-    store
-        .edit_dataset(&dataset.id, &edit(Some("daily at 06:00")))
-        .await
-        .unwrap();
-    let due = store.due_schedules(start()).await.unwrap().remove(0);
+    let at = edit(Some("every 15m")).await.next_due.unwrap();
+    assert_eq!(at, later(15 * 60));
+    let before = at - SignedDuration::from_secs(1);
+    assert!(store.due_schedules(before).await.unwrap().is_empty());
+    let due = store.due_schedules(at).await.unwrap().remove(0);
     assert_eq!(
         (due.schedule.as_str(), due.next_due),
-        ("daily at 06:00", None)
+        ("every 15m", Some(at))
     );
-    assert!(store.move_schedule(&due, Some(later(60))).await.unwrap());
-    assert!(
-        !store.move_schedule(&due, Some(later(60))).await.unwrap(),
-        "by another"
-    );
-    assert_eq!(
-        store.dataset("mail").await.unwrap().next_due,
-        Some(later(60))
-    );
-    assert!(store.due_schedules(later(59)).await.unwrap().is_empty());
-    let due = store.due_schedules(later(60)).await.unwrap().remove(0);
-    assert!(store.move_schedule(&due, None).await.unwrap());
+    let next = later(30 * 60);
+    assert!(store.fire_schedule(&due, Some(next), at).await.unwrap());
+    assert_eq!(store.jobs().await.unwrap().len(), 1);
+    store.take_jobs("w", 1, at).await.unwrap();
+    store.finish_job(&dataset.id, "w").await.unwrap();
+    // Another process saw it come due, too.
+    assert!(!store.fire_schedule(&due, Some(next), at).await.unwrap());
+    assert!(store.jobs().await.unwrap().is_empty());
+    assert_eq!(store.dataset("mail").await.unwrap().next_due, Some(next));
+
+    let due = store.due_schedules(next).await.unwrap().remove(0);
+    assert!(store.fire_schedule(&due, None, next).await.unwrap());
     assert!(
         store
             .due_schedules(later(9_999_999))
@@ -189,12 +194,28 @@ async fn a_schedule_that_came_due_is_moved_on_once() {
             .is_empty()
     );
     assert_eq!(store.dataset("mail").await.unwrap().next_due, None);
-    // Another schedule is reckoned anew.
-    store
-        .edit_dataset(&dataset.id, &edit(Some("every 15m")))
+    assert!(
+        edit(Some("daily at 06:00 in Asia/Tokyo"))
+            .await
+            .next_due
+            .is_some()
+    );
+    assert_eq!(edit(Some("manual")).await.next_due, None);
+    assert_eq!(edit(None).await.schedule, None);
+}
+
+#[tokio::test]
+async fn a_cancelled_run_cannot_be_ended_by_its_worker() {
+    let home = Home::new().await;
+    let account = home.account("contoso").await;
+    let dataset = home.dataset("mail", &[&account]).await;
+    let store = &home.store;
+    let run = crate::runs::begin(store, &dataset, "m", start())
         .await
         .unwrap();
-    assert_eq!(store.due_schedules(start()).await.unwrap().len(), 1);
-    store.edit_dataset(&dataset.id, &edit(None)).await.unwrap();
-    assert!(store.due_schedules(start()).await.unwrap().is_empty());
+    assert!(store.cancel_run(&run.id, later(5)).await.unwrap());
+    assert!(!store.cancel_run(&run.id, later(6)).await.unwrap());
+    assert!(!store.renew_lease(&run.id, "m", later(7)).await.unwrap());
+    assert!(store.end_run(&run, &[]).await.is_err());
+    assert_eq!(store.run(&run.id).await.unwrap().state, RunState::Cancelled);
 }

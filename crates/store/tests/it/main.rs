@@ -18,7 +18,9 @@ mod secrets;
 use std::path::PathBuf;
 
 use exmetrics_catalog::{Cloud, CloudName, Details, Period, UpdateMethod};
-use exmetrics_store::{Account, DataSet, NewAccount, NewDataSet, SealingKey, SignIn, Store};
+use exmetrics_store::{
+    Account, DataSet, NewAccount, NewDataSet, SealingKey, SignIn, Store, StoreError,
+};
 use jiff::{Timestamp, civil::Date};
 use secrecy::SecretString;
 use sqlx::{ConnectOptions as _, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -86,11 +88,16 @@ impl Home {
     }
 
     async fn dataset(&self, name: &str, accounts: &[&Account]) -> DataSet {
-        self.store
-            .create_dataset(&new_dataset(name, accounts), start())
+        create(&self.store, &new_dataset(name, accounts))
             .await
             .unwrap()
     }
+}
+
+/// What a program does around the making of the table.
+async fn create(store: &Store, new: &NewDataSet) -> Result<DataSet, StoreError> {
+    let prepared = store.prepare_dataset(new).await?;
+    store.create_dataset(new, &prepared, start()).await
 }
 
 /// The database without the store before it.

@@ -2,7 +2,7 @@
 
 use exmetrics_store::StoreErrorKind;
 
-use crate::{Home, new_account, new_dataset, start};
+use crate::{Home, create, new_account, new_dataset, start};
 
 /// The part of a location below the root.
 fn folder(location: &str) -> &str {
@@ -74,7 +74,7 @@ async fn the_folder_can_be_recognised_and_stays_when_the_name_goes() {
 
     let mut bucket = new_dataset("Cloud", &[&account]);
     bucket.tables_root = "s3://bucket/tables/".to_owned();
-    let bucket = home.store.create_dataset(&bucket, start()).await.unwrap();
+    let bucket = create(&home.store, &bucket).await.unwrap();
     assert!(
         bucket.location.starts_with("s3://bucket/tables/cloud_"),
         "{}",
@@ -105,8 +105,7 @@ async fn a_name_that_cannot_be_shown_is_refused_everywhere() {
                 .await
                 .unwrap_err(),
             store.rename_account("contoso", name).await.unwrap_err(),
-            store
-                .create_dataset(&new_dataset(name, &[&account]), start())
+            create(store, &new_dataset(name, &[&account]))
                 .await
                 .unwrap_err(),
             store.rename_dataset("mail", name).await.unwrap_err(),

@@ -1,0 +1,116 @@
+//! One DataSet from the queue: run it, and do what follows from how it ended.
+
+use exmetrics_store::{DataSet, Job, RunState, StoreErrorKind};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    Engine, EngineError, EngineErrorKind, Quiet, RunChoice, RunReport, service::ServiceWatch,
+};
+
+/// How long to wait before a failed run is tried again, and how often, where the DataSet does not say.
+const RETRY_EVERY_SECONDS: i64 = 15 * 60;
+const RETRY_TIMES: i64 = 3;
+
+/// How long to wait for another process that runs the DataSet just now.
+const BUSY_WAIT: SignedDuration = SignedDuration::from_secs(30);
+
+impl Engine {
+    /// Runs a DataSet that a worker took from the queue.
+    ///
+    /// # Errors
+    /// When the control database fails; the DataSet stays in the queue.
+    pub(super) async fn do_job(
+        &self,
+        worker: &str,
+        job: Job,
+        wait: bool,
+        watch: &dyn ServiceWatch,
+    ) -> Result<(), EngineError> {
+        let dataset = match self.store.dataset_by_id(&job.dataset_id).await {
+            Ok(dataset) => dataset,
+            Err(error) if error.kind == StoreErrorKind::NotFound => {
+                return Ok(self.store.finish_job(&job.dataset_id, worker).await?);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        watch.begun(&dataset);
+        let choice = RunChoice {
+            full: job.full,
+            wait,
+        };
+        let outcome = self.run_or_retry(&dataset, &job, choice).await;
+        let now = self.clock.now();
+        match &outcome {
+            Err(error) if error.kind == EngineErrorKind::Busy => {
+                let later = now.saturating_add(BUSY_WAIT).unwrap_or(now);
+                let same = Job {
+                    attempt: job.attempt - 1,
+                    ..job.clone()
+                };
+                let run_id = job.run_id.as_deref();
+                self.store
+                    .put_back_job(&same, worker, later, run_id)
+                    .await?;
+                return Ok(());
+            }
+            _ => {}
+        }
+        let again_at = next_try(&dataset, job.attempt, &outcome, now);
+        self.tell_run(&dataset, &outcome, again_at).await?;
+        match again_at {
+            Some(at) => {
+                let run_id = outcome.as_ref().ok().map(|report| report.id.as_str());
+                self.store.put_back_job(&job, worker, at, run_id).await?;
+            }
+            None => self.store.finish_job(&dataset.id, worker).await?,
+        }
+        watch.ended(&dataset, &outcome);
+        Ok(())
+    }
+
+    /// Asks again only what failed, where a run waits for that.
+    async fn run_or_retry(
+        &self,
+        dataset: &DataSet,
+        job: &Job,
+        choice: RunChoice,
+    ) -> Result<RunReport, EngineError> {
+        let failed = match &job.run_id {
+            Some(id) => self.store.run(id).await.ok(),
+            None => None,
+        };
+        match failed {
+            // One that a person has put right meanwhile is done.
+            Some(run)
+                if run.state != RunState::Succeeded
+                    && !self.is_overtaken(dataset, &run).await? =>
+            {
+                self.retry(&run, choice, &Quiet).await
+            }
+            _ => self.run(dataset, choice, &Quiet).await,
+        }
+    }
+}
+
+/// When a run that failed by something that may pass is tried again; `None` when it is not, or has been
+/// often enough.
+pub fn next_try(
+    dataset: &DataSet,
+    attempt: i64,
+    outcome: &Result<RunReport, EngineError>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let may_pass = match outcome {
+        Ok(report) => report.accounts.iter().any(|account| account.may_pass),
+        // The table or the control database could not be written.
+        Err(error) => error.kind == EngineErrorKind::Failed,
+    };
+    let times = dataset.retry_times.unwrap_or(RETRY_TIMES);
+    let every = dataset.retry_every_seconds.unwrap_or(RETRY_EVERY_SECONDS);
+    (may_pass && attempt < times)
+        .then(|| {
+            now.saturating_add(SignedDuration::from_secs(every.max(1)))
+                .ok()
+        })
+        .flatten()
+}

@@ -1,0 +1,209 @@
+//! The service: what comes due is run, day after day, by as many workers as like.
+//!
+//! | module | job |
+//! |---|---|
+//! | `schedule` | schedules that have come due go into the queue |
+//! | `worker` | who works, and who has died |
+//! | `job` | one DataSet from the queue, and what follows from how it ended |
+
+mod job;
+mod schedule;
+mod worker;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use exmetrics_store::{DataSet, Job};
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub use job::next_try;
+
+use crate::{Engine, EngineError, RunReport, service::worker::Worker};
+
+/// How long the service waits at most before it looks again for what others have put into the queue.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// How long what is being done may take when the service is asked to stop.
+const LAST_CHANCE: Duration = Duration::from_secs(7);
+
+/// How a service works.
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceOptions {
+    /// How many DataSets it runs at the same time. A run mostly waits, for Microsoft or for quota, and
+    /// costs little meanwhile.
+    pub runs_at_once: usize,
+    /// Whether it also looks after schedules. One of several does at a time.
+    pub schedules: bool,
+    /// Whether runs wait for quota.
+    pub wait: bool,
+}
+
+impl Default for ServiceOptions {
+    fn default() -> Self {
+        Self {
+            runs_at_once: 256,
+            schedules: true,
+            wait: true,
+        }
+    }
+}
+
+/// Who hears how runs end.
+pub trait ServiceWatch: Send + Sync {
+    /// A run begins.
+    fn begun(&self, dataset: &DataSet);
+    /// A run has ended.
+    fn ended(&self, dataset: &DataSet, outcome: &Result<RunReport, EngineError>);
+}
+
+/// A worker, and a scheduler if no other one is.
+pub struct Service {
+    engine: Arc<Engine>,
+    worker: Worker,
+    options: ServiceOptions,
+    watch: Arc<dyn ServiceWatch>,
+    looked_ahead: Mutex<Option<Timestamp>>,
+}
+
+impl Service {
+    /// Makes a worker of this process.
+    ///
+    /// # Errors
+    /// When the home cannot be used.
+    pub fn new(
+        engine: Arc<Engine>,
+        options: ServiceOptions,
+        watch: Arc<dyn ServiceWatch>,
+    ) -> Result<Self, EngineError> {
+        let worker = Worker::new(&engine)?;
+        Ok(Self {
+            engine,
+            worker,
+            options,
+            watch,
+            looked_ahead: Mutex::new(None),
+        })
+    }
+
+    /// Runs everything that is due now, once. Beside other workers it takes what they have not taken.
+    ///
+    /// # Errors
+    /// When the control database fails.
+    pub async fn run_due(&self) -> Result<(), EngineError> {
+        self.engine.schedule_due().await?;
+        let began = self.engine.clock.now();
+        let mut running = JoinSet::new();
+        let beat = self.worker.beat(&self.engine);
+        let done = async {
+            self.worker.bury_the_dead(&self.engine).await?;
+            loop {
+                let free = self.options.runs_at_once - running.len();
+                let store = &self.engine.store;
+                for job in store.take_jobs(&self.worker.id, free, began).await? {
+                    self.start(&mut running, job);
+                }
+                if running.join_next().await.is_none() {
+                    break;
+                }
+            }
+            self.engine.tell_what_is_about_to_end().await?;
+            self.engine.deliver_notices().await
+        };
+        let done = done.await;
+        drop(beat);
+        self.worker.leave(&self.engine).await;
+        done
+    }
+
+    /// Works until it is told to stop, then ends within ten seconds: what is not done by then is left to
+    /// the next worker, which goes on where this one was.
+    pub async fn serve(&self, stop: CancellationToken) {
+        let mut running = JoinSet::new();
+        let beat = self.worker.beat(&self.engine);
+        while !stop.is_cancelled() {
+            let wait = match self.turn(&mut running).await {
+                Ok(wait) => wait,
+                Err(error) => {
+                    tracing::warn!(%error, "the queue cannot be read; trying again");
+                    LOOK_AGAIN
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Some(_) = running.join_next(), if !running.is_empty() => {}
+                () = self.engine.queue_changed.notified() => {}
+                () = self.engine.clock.sleep(wait) => {}
+            }
+        }
+        let last = async { while running.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_CHANCE, last).await.is_err() {
+            tracing::info!(
+                runs = running.len(),
+                "stopping; the next worker goes on with them"
+            );
+            running.abort_all();
+            while running.join_next().await.is_some() {}
+        }
+        drop(beat);
+        self.worker.leave(&self.engine).await;
+    }
+
+    /// Looks at schedules and takes what is due; tells how long to wait before the next look.
+    async fn turn(&self, running: &mut JoinSet<()>) -> Result<Duration, EngineError> {
+        let engine = &self.engine;
+        self.worker.bury_the_dead(engine).await?;
+        if self.options.schedules && self.worker.schedules(engine).await? {
+            engine.schedule_due().await?;
+            self.look_ahead().await?;
+        }
+        engine.deliver_notices().await?;
+        let free = self.options.runs_at_once.saturating_sub(running.len());
+        let now = engine.clock.now();
+        for job in engine.store.take_jobs(&self.worker.id, free, now).await? {
+            self.start(running, job);
+        }
+        let next = engine.store.next_due().await?;
+        let wait = next.map_or(LOOK_AGAIN, |next| {
+            Duration::try_from(next.duration_since(now)).unwrap_or_default()
+        });
+        // Never at once: what is due and not taken is another worker's, or there is no room.
+        Ok(wait.clamp(Duration::from_millis(100), LOOK_AGAIN))
+    }
+
+    /// Once an hour: what is about to be lost, or to end.
+    async fn look_ahead(&self) -> Result<(), EngineError> {
+        let now = self.engine.clock.now();
+        let due = {
+            let mut looked = self
+                .looked_ahead
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let due =
+                looked.is_none_or(|last| now.duration_since(last) >= SignedDuration::from_hours(1));
+            if due {
+                *looked = Some(now);
+            }
+            due
+        };
+        if due {
+            self.engine.tell_what_is_about_to_end().await?;
+        }
+        Ok(())
+    }
+
+    fn start(&self, running: &mut JoinSet<()>, job: Job) {
+        let engine = Arc::clone(&self.engine);
+        let (worker, wait) = (self.worker.id.clone(), self.options.wait);
+        let watch = Arc::clone(&self.watch);
+        running.spawn(async move {
+            let dataset_id = job.dataset_id.clone();
+            if let Err(error) = engine.do_job(&worker, job, wait, watch.as_ref()).await {
+                tracing::warn!(%error, dataset_id, "a run could not be settled; it is taken up again");
+            }
+        });
+    }
+}

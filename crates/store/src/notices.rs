@@ -1,0 +1,263 @@
+//! What people are told: where to, what, and whether it got there. A notice stands until what it says is
+//! over, and is told once.
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+use sqlx::{Row, any::AnyRow};
+
+use crate::{Store, StoreError, accounts::usable_name, name_key, new_id, time::from_micros};
+
+/// A place where notices go. How it is reached is sealed: its address may be a secret.
+#[derive(Debug, Clone)]
+pub struct NoticeChannel {
+    /// Its lasting id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// How it is reached, as whoever made it wrote it.
+    pub how: SecretString,
+}
+
+/// A notice that is to be brought to a channel.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The notice's id.
+    pub notice_id: String,
+    /// What it says, as whoever made it wrote it.
+    pub body: String,
+    /// Where to.
+    pub channel: NoticeChannel,
+    /// How often it was tried.
+    pub attempt: i64,
+}
+
+impl Store {
+    /// Makes a channel.
+    ///
+    /// # Errors
+    /// When the name is taken or cannot be used.
+    pub async fn add_channel(
+        &self,
+        name: &str,
+        how: &SecretString,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let name = usable_name("channel", name)?;
+        let id = new_id();
+        sqlx::query(
+            "INSERT INTO channels (id, name, name_key, sealed, created_at)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(&id)
+        .bind(name)
+        .bind(name_key(name))
+        .bind(self.key.seal(&id, how)?)
+        .bind(now.as_microsecond())
+        .execute(&self.pool)
+        .await
+        .map_err(|error| StoreError::from(error).taken("channel", name))?;
+        Ok(())
+    }
+
+    /// All channels, by name.
+    ///
+    /// # Errors
+    /// When the database fails, or the key is not the one that sealed them.
+    pub async fn channels(&self) -> Result<Vec<NoticeChannel>, StoreError> {
+        let rows =
+            sqlx::query("SELECT id AS channel_id, name, sealed FROM channels ORDER BY name_key")
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(|row| self.read_channel(row)).collect()
+    }
+
+    /// Removes a channel, and what was to be brought there.
+    ///
+    /// # Errors
+    /// When there is none; the message names the nearest.
+    pub async fn remove_channel(&self, name: &str) -> Result<(), StoreError> {
+        let removed = sqlx::query("DELETE FROM channels WHERE name_key = $1")
+            .bind(name_key(name))
+            .execute(&self.pool)
+            .await?;
+        if removed.rows_affected() == 1 {
+            return Ok(());
+        }
+        let names: Vec<String> = sqlx::query_scalar("SELECT name FROM channels")
+            .fetch_all(&self.pool)
+            .await?;
+        Err(StoreError::not_found("channel", name, &names))
+    }
+
+    /// Begins to tell something of a subject, to all channels. False when it stands already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn raise_notice(
+        &self,
+        subject: &str,
+        kind: &str,
+        body: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.write(subject).await?;
+        let id = new_id();
+        let raised = sqlx::query(
+            "INSERT INTO notices (id, subject, kind, body, made_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&id)
+        .bind(subject)
+        .bind(kind)
+        .bind(body)
+        .bind(now.as_microsecond())
+        .execute(&mut *transaction)
+        .await?;
+        if raised.rows_affected() == 1 {
+            sqlx::query(
+                "INSERT INTO deliveries (notice_id, channel_id, due_at, attempt, state)
+                 SELECT $1, id, $2, 0, 'waiting' FROM channels",
+            )
+            .bind(&id)
+            .bind(now.as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(raised.rows_affected() == 1)
+    }
+
+    /// Ends what stands of a subject: it is over. What stood, if it did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_notice(
+        &self,
+        subject: &str,
+        kind: &str,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let ended = sqlx::query_scalar(
+            "UPDATE notices SET ended_at = $3
+             WHERE subject = $1 AND kind = $2 AND ended_at IS NULL RETURNING body",
+        )
+        .bind(subject)
+        .bind(kind)
+        .bind(now.as_microsecond())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(ended)
+    }
+
+    /// Takes what is to be brought now; nobody else gets it for some minutes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_deliveries(&self, now: Timestamp) -> Result<Vec<Delivery>, StoreError> {
+        const AGAIN: i64 = 5 * 60 * 1_000_000;
+        let mut transaction = self.write("deliveries").await?;
+        let rows = sqlx::query(
+            "SELECT notice_id, channel_id, attempt, notices.body AS body, channels.name AS name,
+             channels.sealed AS sealed FROM deliveries
+             JOIN notices ON notices.id = notice_id JOIN channels ON channels.id = channel_id
+             WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT 100",
+        )
+        .bind(now.as_microsecond())
+        .fetch_all(&mut *transaction)
+        .await?;
+        let mut taken = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let delivery = Delivery {
+                notice_id: row.try_get("notice_id")?,
+                body: row.try_get("body")?,
+                channel: self.read_channel(row)?,
+                attempt: row.try_get("attempt")?,
+            };
+            sqlx::query(
+                "UPDATE deliveries SET due_at = $3, attempt = attempt + 1
+                 WHERE notice_id = $1 AND channel_id = $2",
+            )
+            .bind(&delivery.notice_id)
+            .bind(&delivery.channel.id)
+            .bind(now.as_microsecond() + AGAIN)
+            .execute(&mut *transaction)
+            .await?;
+            taken.push(delivery);
+        }
+        transaction.commit().await?;
+        Ok(taken)
+    }
+
+    /// Notes how a delivery went: done, given up with a reason, or to be tried again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_delivery(
+        &self,
+        delivery: &Delivery,
+        again_at: Option<Timestamp>,
+        problem: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let state = match (again_at, problem) {
+            (Some(_), _) => "waiting",
+            (None, Some(_)) => "failed",
+            (None, None) => "sent",
+        };
+        sqlx::query(
+            "UPDATE deliveries SET state = $3, due_at = COALESCE($4, due_at), message = $5
+             WHERE notice_id = $1 AND channel_id = $2",
+        )
+        .bind(&delivery.notice_id)
+        .bind(&delivery.channel.id)
+        .bind(state)
+        .bind(again_at.map(Timestamp::as_microsecond))
+        .bind(problem)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The newest notices: when, of what kind, what, and since when it is over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn notices(&self, limit: u32) -> Result<Vec<StandingNotice>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM notices ORDER BY made_at DESC, id DESC LIMIT $1")
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(StandingNotice {
+                    kind: row.try_get("kind")?,
+                    body: row.try_get("body")?,
+                    made_at: from_micros(row.try_get("made_at")?),
+                    ended_at: row.try_get::<Option<i64>, _>("ended_at")?.map(from_micros),
+                })
+            })
+            .collect()
+    }
+
+    fn read_channel(&self, row: &AnyRow) -> Result<NoticeChannel, StoreError> {
+        let id: String = row.try_get("channel_id")?;
+        let sealed: String = row.try_get("sealed")?;
+        Ok(NoticeChannel {
+            how: self.key.open(&id, &sealed)?,
+            name: row.try_get("name")?,
+            id,
+        })
+    }
+}
+
+/// Something that people were told.
+#[derive(Debug, Clone)]
+pub struct StandingNotice {
+    /// Its kind.
+    pub kind: String,
+    /// What it says, as whoever made it wrote it.
+    pub body: String,
+    /// When.
+    pub made_at: Timestamp,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
+}
