@@ -165,12 +165,8 @@ impl Engine {
             }
             Err(unfetched) => unfetched,
         };
-        let RequestFailure {
-            code,
-            message,
-            next_step,
-            ..
-        } = unfetched.failure;
+        let next_step = unfetched.next_step();
+        let RequestFailure { code, message, .. } = unfetched.failure;
         found.checks.push(match unfetched.settle {
             Settle::NoDataYet => not_fine("reports", CheckState::Warning, message, next_step),
             _ if code == exmetrics_graph::QUOTA => {
@@ -261,9 +257,12 @@ impl Engine {
             Err(failure) => {
                 let usual =
                     "Grant ReportSettings.Read.All to have it checked; reports work without.";
-                let next_step = match failure.next_step.as_str() {
-                    "" => usual.into(),
-                    said => said.into(),
+                let next_step = match (failure.next_step.as_str(), failure.settle) {
+                    ("", Settle::TryAgain { .. }) => {
+                        "Check again later; reports work without.".into()
+                    }
+                    ("", _) => usual.into(),
+                    (said, _) => said.into(),
                 };
                 let message = format!(
                     "whether names are concealed could not be read: {}",

@@ -297,6 +297,21 @@ fn local(error: &std::io::Error) -> Failure {
     .next(next)
 }
 
+impl Unfetched {
+    /// What a person can do about it; where nothing particular is known, what is done as a rule.
+    pub(crate) fn next_step(&self) -> String {
+        match (self.failure.next_step.as_str(), self.settle) {
+            ("", Settle::TryAgain { .. }) => "It may pass by itself; ask again in some minutes.".into(),
+            ("", Settle::GiveUp) => {
+                "Nothing of it was kept. If it stays so, see whether a proxy or a firewall stands between this \
+                 machine and Microsoft, and whether the account's cloud is the right one."
+                    .into()
+            }
+            (said, _) => said.to_owned(),
+        }
+    }
+}
+
 impl From<&Failure> for Unfetched {
     fn from(failure: &Failure) -> Self {
         let settle = match failure.settle {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Engine, EngineError, EngineErrorKind, RunReport, name_days, utc_day};
 
 /// A day that expires within so many days and is not captured is about to be lost.
-const AT_RISK_DAYS: i64 = 3;
+pub(crate) const AT_RISK_DAYS: i64 = 3;
 
 /// So long before a certificate ends it is told.
 const CERTIFICATE_DAYS: i64 = 30;
@@ -299,8 +299,7 @@ impl Engine {
             };
             for day in self.store.coverage(&dataset.id).await? {
                 let open = matches!(day.state, CoverageState::Awaiting | CoverageState::Failed);
-                let left = i64::from(window) - i64::from((today - day.day).get_days());
-                if !open || !(0..=AT_RISK_DAYS).contains(&left) {
+                if !open || !is_at_risk(day.day, today, window) {
                     continue;
                 }
                 let name =
@@ -392,6 +391,12 @@ impl Engine {
             });
         NotifyClient::new(Limits::default(), proxy.as_ref())
     }
+}
+
+/// Whether a day's window ends soon, and has not ended.
+pub(crate) fn is_at_risk(day: Date, today: Date, window: u16) -> bool {
+    let left = i64::from(window) - i64::from((today - day).get_days());
+    (0..=AT_RISK_DAYS).contains(&left)
 }
 
 /// By account id: the account's name, and each DataSet's name with its days.

@@ -112,12 +112,11 @@ impl Outcome {
 
 /// What to do about a failure; of one that passes by itself, how to try again.
 fn next_step(failure: &Unfetched, run_id: &str) -> String {
-    let said = &failure.failure.next_step;
     match failure.settle {
-        Settle::TryAgain { .. } if said.is_empty() => {
+        Settle::TryAgain { .. } if failure.failure.next_step.is_empty() => {
             format!("It may pass by itself. Ask again: exmetrics run retry {run_id}")
         }
-        _ => said.clone(),
+        _ => failure.next_step(),
     }
 }
 

@@ -216,7 +216,7 @@ impl PullFailure {
             account: account.to_owned(),
             asked: asked.to_owned(),
             message: unfetched.failure.message.clone(),
-            next_step: unfetched.failure.next_step.clone(),
+            next_step: unfetched.next_step(),
             needs_person: unfetched.settle == Settle::Person,
             no_data_yet: unfetched.settle == Settle::NoDataYet,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use exmetrics_catalog::{Ask, Grain, Report, catalog};
+use exmetrics_catalog::{Ask, DayStanding, Grain, Report, catalog};
 use exmetrics_decode::Decoded;
 use exmetrics_graph::Settle;
 use exmetrics_store::{
@@ -16,7 +16,8 @@ use crate::{
     Engine, EngineError,
     fetch::Unfetched,
     land::Answered,
-    outcome::Outcome,
+    notices::{AT_RISK_DAYS, is_at_risk},
+    outcome::{Outcome, name_days},
     run::{Done, RunReport, SignedIn},
     utc_day,
     warnings::Warnings,
@@ -68,6 +69,7 @@ impl Engine {
         let mut accounts = self.store.run_accounts(&run.id).await?;
         let mut reports = Vec::with_capacity(accounts.len());
         let mut warnings = Warnings::default();
+        let mut soon_lost = Vec::new();
         for account in &mut accounts {
             let own: Vec<&Answered> = answers
                 .iter()
@@ -89,6 +91,14 @@ impl Engine {
             self.store
                 .note_days(&dataset.id, &account.account_id, &days)
                 .await?;
+            let at_risk = self.soon_lost(dataset, report, &account.account_id).await?;
+            if !at_risk.is_empty() {
+                soon_lost.push(format!(
+                    "{} of {} expire within {AT_RISK_DAYS} days and are not captured yet",
+                    name_days(&at_risk),
+                    account.name
+                ));
+            }
             let outcome = Outcome::of(account, &own, &days, &run.id);
             self.note_account(account, &own, &outcome, &signed_in)
                 .await?;
@@ -133,11 +143,33 @@ impl Engine {
             version: landed.map(|landed| landed.version),
             accounts: reports,
             drift: warnings.drift(),
-            warnings: warnings.sentences(&format!(
-                "kept apart; see: exmetrics dataset rejects \"{}\"",
-                dataset.name
-            )),
+            warnings: [
+                soon_lost,
+                warnings.sentences(&format!(
+                    "kept apart; see: exmetrics dataset rejects \"{}\"",
+                    dataset.name
+                )),
+            ]
+            .concat(),
         })
+    }
+
+    /// The days of an account that expire soon and are not captured.
+    async fn soon_lost(
+        &self,
+        dataset: &DataSet,
+        report: &Report,
+        account_id: &str,
+    ) -> Result<Vec<Date>, StoreError> {
+        let Some(window) = report.window_days() else {
+            return Ok(Vec::new());
+        };
+        let today = self.today();
+        let known = self.store.days_known(&dataset.id, account_id).await?;
+        let at_risk = known.into_iter().filter(|(day, known)| {
+            known.standing == DayStanding::Open && is_at_risk(*day, today, window)
+        });
+        Ok(at_risk.map(|(day, _)| day).collect())
     }
 
     /// What the answers of one account say of each day.

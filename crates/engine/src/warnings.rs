@@ -49,7 +49,7 @@ impl Warnings {
         if self.rejects > 0 {
             let cells = if self.rejects == 1 { "cell" } else { "cells" };
             sentences.push(format!(
-                "{} {cells} did not fit their column: {rejects}",
+                "{} {cells} did not fit the column: {rejects}",
                 self.rejects
             ));
         }

@@ -29,6 +29,14 @@ impl App {
         })
     }
 
+    /// The key that seals this home's secrets.
+    pub(crate) fn sealing_key(&self) -> Result<SealingKey, Failure> {
+        match self.config.sealing_key()? {
+            Some(key) => Ok(key),
+            None => self.config.own_key(),
+        }
+    }
+
     pub(crate) fn store(&self) -> &Store {
         self.engine.store()
     }

@@ -4,6 +4,7 @@ mod app;
 mod args;
 mod commands;
 mod config;
+mod config_file;
 mod failure;
 mod lake_tables;
 mod listing;

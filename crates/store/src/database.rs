@@ -106,6 +106,16 @@ impl Store {
         Self { key, ..self }
     }
 
+    /// Closes every connection; a file is whole by itself then.
+    pub async fn close(self) {
+        if self.kind == Kind::Sqlite {
+            let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                .execute(&self.pool)
+                .await;
+        }
+        self.pool.close().await;
+    }
+
     /// Whether secrets are sealed in it.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! statements keep to what both understand; what differs is in `database`.
 
 mod accounts;
+mod copy;
 mod coverage;
 mod database;
 mod datasets;

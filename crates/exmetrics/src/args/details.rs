@@ -12,25 +12,25 @@ use crate::failure::Failure;
 pub(crate) struct DetailsArguments {
     /// A period that ends with the newest day there is: D7, D30, D90, D180.
     #[arg(long, value_name = "PERIOD", conflicts_with_all = ["date", "days_back", "from", "from_days_back", "to", "to_days_back"])]
-    period: Option<Period>,
+    pub(crate) period: Option<Period>,
     /// One day.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_date, conflicts_with_all = ["days_back", "from", "from_days_back", "to", "to_days_back"])]
-    date: Option<Date>,
+    pub(crate) date: Option<Date>,
     /// One day, so many days before today (UTC).
     #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with_all = ["from", "from_days_back", "to", "to_days_back"])]
-    days_back: Option<u16>,
+    pub(crate) days_back: Option<u16>,
     /// The first day of a range; both ends are included.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_date, conflicts_with = "from_days_back")]
-    from: Option<Date>,
+    pub(crate) from: Option<Date>,
     /// The first day of a range, so many days before today.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    from_days_back: Option<u16>,
+    pub(crate) from_days_back: Option<u16>,
     /// The last day of a range.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_date, conflicts_with = "to_days_back")]
-    to: Option<Date>,
+    pub(crate) to: Option<Date>,
     /// The last day of a range, so many days before today.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    to_days_back: Option<u16>,
+    pub(crate) to_days_back: Option<u16>,
 }
 
 impl DetailsArguments {
@@ -41,6 +41,21 @@ impl DetailsArguments {
             || self.days_back.is_some()
             || self.from.or(self.to).is_some()
             || self.from_days_back.or(self.to_days_back).is_some()
+    }
+
+    /// How many choices were made; a range is one.
+    pub(crate) fn how_many(&self) -> usize {
+        let range =
+            self.from.or(self.to).is_some() || self.from_days_back.or(self.to_days_back).is_some();
+        [
+            self.period.is_some(),
+            self.date.is_some(),
+            self.days_back.is_some(),
+            range,
+        ]
+        .into_iter()
+        .filter(|made| *made)
+        .count()
     }
 
     /// What was chosen, checked against the report.

@@ -16,7 +16,8 @@ pub(crate) use account::{
 pub(crate) use dataset::{CreateDataSet, DataSetCommand, EditDataSet};
 pub(crate) use details::DetailsArguments;
 pub(crate) use service::{
-    AddChannel, CaptureAllArguments, NotifyCommand, ServeArguments, WorkerArguments,
+    AddChannel, ApplyArguments, CaptureAllArguments, NotifyCommand, ServeArguments, StoreCommand,
+    WorkerArguments,
 };
 pub(crate) use show::ShowArguments;
 
@@ -83,6 +84,13 @@ pub(crate) enum Command {
     Run(RunCommand),
     /// Ask a question in SQL; each DataSet is a table by its name.
     Query(QueryArguments),
+    /// Make accounts and DataSets be as a file says, for version control.
+    Apply(ApplyArguments),
+    /// Write the accounts and DataSets that are there as such a file.
+    ExportConfig,
+    /// The control state as a whole: back it up, restore it, move it to a server.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Whether everything is as it should be, and what to do where it is not.
     Doctor,
     /// A simulated tenant on this machine: sign-in, reports, faults.

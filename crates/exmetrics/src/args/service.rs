@@ -1,4 +1,4 @@
-//! `serve`, `worker`, `run due`, `capture-all`, `notify`.
+//! `serve`, `worker`, `capture-all`, `notify`, `store`.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -89,4 +89,39 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(number) if number > 0 => Ok(number),
         _ => Err("a number of 1 or more".into()),
     }
+}
+
+/// `store`
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Write the control state into a file: accounts with sealed secrets, DataSets, runs, coverage. Tables
+    /// are folders of their own and are not in it.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+    },
+    /// Read the control state back from a backup.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Put it in the place of what is there.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Copy the control state to an empty PostgreSQL database.
+    MoveTo {
+        /// postgres://USER:PASSWORD@HOST/DATABASE, a file with it, or `-` for standard input.
+        url: String,
+    },
+}
+
+/// `apply`
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArguments {
+    /// The file: accounts and DataSets as TOML.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Only show what would change.
+    #[arg(long)]
+    pub(crate) plan: bool,
 }

@@ -42,7 +42,8 @@ pub(crate) fn read(
         Some(SignInChoice::App) | None => {}
     }
     if let Some(file) = &source.certificate {
-        let certificate = certificate(file, arguments.certificate_password_file.as_deref())?;
+        let password_file = arguments.certificate_password_file.as_deref();
+        let certificate = certificate_file(file, password_file)?;
         return Ok((SignIn::Certificate, Some(certificate)));
     }
     if let Some(file) = &source.federated_token_file {
@@ -79,7 +80,7 @@ fn client_secret(arguments: &SecretArguments) -> Result<SecretString, Failure> {
              --federated-token-file, or --sign-in browser or device.",
         ));
     };
-    let trimmed = SecretString::from(secret.expose_secret().trim());
+    let trimmed = SecretString::from(secret.expose_secret().trim_start_matches('\u{feff}').trim());
     if trimmed.expose_secret().is_empty() {
         return Err(Failure::arguments("the client secret is empty"));
     }
@@ -91,29 +92,36 @@ fn secret_file(file: &Path) -> Result<SecretString, Failure> {
     Ok(SecretString::from(text))
 }
 
-/// A certificate with its key, as PEM, however it came.
-fn certificate(file: &Path, password_file: Option<&Path>) -> Result<SecretString, Failure> {
+fn certificate_file(file: &Path, password_file: Option<&Path>) -> Result<SecretString, Failure> {
     let bytes = std::fs::read(file).map_err(Failure::at_file("reading", file))?;
+    let password = match password_file {
+        Some(file) => SecretString::from(
+            secret_file(file)?
+                .expose_secret()
+                .trim_end_matches(['\r', '\n']),
+        ),
+        None => SecretString::from(""),
+    };
+    certificate(
+        &bytes,
+        &password,
+        &format!("the certificate {}", file.display()),
+    )
+}
+
+/// A certificate with its key, as PEM, however it came.
+pub(crate) fn certificate(
+    bytes: &[u8],
+    password: &SecretString,
+    what: &str,
+) -> Result<SecretString, Failure> {
     let looks_like_pem = bytes.windows(10).any(|window| window == b"-----BEGIN");
     let certificate = if looks_like_pem {
-        Certificate::from_pem(&bytes)
+        Certificate::from_pem(bytes)
     } else {
-        let password = match password_file {
-            Some(file) => SecretString::from(
-                secret_file(file)?
-                    .expose_secret()
-                    .trim_end_matches(['\r', '\n']),
-            ),
-            None => SecretString::from(""),
-        };
-        Certificate::from_pfx(&bytes, &password)
+        Certificate::from_pfx(bytes, password)
     };
-    let unusable = |error| {
-        Failure::arguments(format!(
-            "the certificate {} is unusable: {error}",
-            file.display()
-        ))
-    };
+    let unusable = |error| Failure::arguments(format!("{what} is unusable: {error}"));
     Ok(certificate.map_err(unusable)?.to_pem())
 }
 
@@ -126,8 +134,12 @@ pub(crate) async fn person(
 ) -> Result<SecretString, Failure> {
     let scope = DelegatedScope::ReportsAndSettings;
     let signed_in = match once(engine, app.clone(), how, no_browser, scope).await {
-        // The names setting is a nicety: sign in without it where it is not granted.
-        Err(failure) if failure.code == "AADSTS65001" || failure.code == "AADSTS90094" => {
+        // The names setting is a nicety: sign in without it where it is not granted. A browser was asked
+        // that already.
+        Err(failure)
+            if how == SignIn::Device
+                && (failure.code == "AADSTS65001" || failure.code == "AADSTS90094") =>
+        {
             once(
                 engine,
                 app.clone(),

@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 use serde_json::json;
 
 use super::{
-    dataset::{KEEP_EVERY_DAY, make},
+    dataset::{KEEP_EVERY_DAY, enqueue_first_capture, make},
     due::{self, Passed},
 };
 use crate::{
@@ -219,7 +219,9 @@ async fn dataset_for(
             tags: vec!["every day".to_owned()],
             tables_root: app.config.tables.clone(),
         };
-        Some(make(app, report, &new).await?)
+        let dataset = make(app, report, &new).await?;
+        enqueue_first_capture(app, &dataset).await?;
+        Some(dataset)
     };
     Ok(Kept {
         name,

@@ -3,7 +3,7 @@
 use exmetrics_catalog::{Details, Grain, Plan, Report, UpdateMethod, catalog};
 use exmetrics_engine::{PlanView, RunChoice, RunReport, name_days, next_try};
 use exmetrics_lake::DataSetTable;
-use exmetrics_store::{DataSet, DataSetEdit, NewDataSet, RunState};
+use exmetrics_store::{DataSet, DataSetEdit, JobReason, NewDataSet, RunState};
 use serde_json::json;
 
 use super::dataset_table;
@@ -109,6 +109,9 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
         tables_root: app.config.tables.clone(),
     };
     let dataset = make(app, report, &new).await?;
+    if arguments.keep_every_day && !arguments.run {
+        enqueue_first_capture(app, &dataset).await?;
+    }
     if arguments.run {
         return execute(
             app,
@@ -129,6 +132,15 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
     )
     .await?;
     Ok(Ended::Done)
+}
+
+/// The oldest day would be lost by the time the schedule comes due: the first capture is due at once, for
+/// the service or `run due`.
+pub(crate) async fn enqueue_first_capture(app: &App, dataset: &DataSet) -> Result<(), Failure> {
+    let now = app.engine.clock().now();
+    let reason = JobReason::Schedule;
+    app.store().enqueue(&dataset.id, now, reason, false).await?;
+    Ok(())
 }
 
 /// The empty table, then the row: a DataSet that is there has its table. What is left of one that was
@@ -206,26 +218,6 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
     } else {
         Some(key(report, update, &arguments.update.key)?)
     };
-    // A day of the ledger is a day asked for, or the one a period was published on: not both.
-    let other_days = details.is_some_and(|details| {
-        report.grain != Grain::Trend && names_days(details) != names_days(before.details)
-    });
-    let _held = app.engine.hold(&before)?;
-    if let Some(dead) = app
-        .store()
-        .run_under_way(&before.id)
-        .await?
-        .filter(|_| other_days)
-    {
-        return Err(Failure::failed(format!(
-            "a run of '{}' was broken off, and still means the days as they were",
-            before.name
-        ))
-        .next(format!(
-            "Let it go on with `exmetrics dataset run \"{}\"`, or end it with `exmetrics run cancel {}`.",
-            before.name, dead.id
-        )));
-    }
     let edit = DataSetEdit {
         account_ids,
         details,
@@ -236,16 +228,43 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
         retry_times: arguments.schedule.retry_times,
         tags: Some(arguments.schedule.tag.clone()).filter(|tags| !tags.is_empty()),
         description: arguments.description.clone(),
-        forget_coverage: other_days,
+        forget_coverage: details
+            .is_some_and(|details| means_other_days(report, before.details, details)),
     };
-    let now = app.engine.clock().now();
-    let dataset = app.store().edit_dataset(&before.id, &edit, now).await?;
+    let dataset = change(app, &before, &edit).await?;
     changed(
         global,
         &dataset,
         &format!("The DataSet '{}' is changed.", dataset.name),
     )
     .await
+}
+
+/// A day of the ledger is a day asked for, or the one a period was published on: not both.
+pub(crate) fn means_other_days(report: &Report, before: Details, after: Details) -> bool {
+    report.grain != Grain::Trend && names_days(before) != names_days(after)
+}
+
+/// Changes a DataSet that nobody runs.
+pub(crate) async fn change(
+    app: &App,
+    before: &DataSet,
+    edit: &DataSetEdit,
+) -> Result<DataSet, Failure> {
+    let _held = app.engine.hold(before)?;
+    let dead = app.store().run_under_way(&before.id).await?;
+    if let Some(dead) = dead.filter(|_| edit.forget_coverage) {
+        return Err(Failure::failed(format!(
+            "a run of '{}' was broken off, and still means the days as they were",
+            before.name
+        ))
+        .next(format!(
+            "Let it go on with `exmetrics dataset run \"{}\"`, or end it with `exmetrics run cancel {}`.",
+            before.name, dead.id
+        )));
+    }
+    let now = app.engine.clock().now();
+    Ok(app.store().edit_dataset(&before.id, edit, now).await?)
 }
 
 fn names_days(details: Details) -> bool {
@@ -316,7 +335,7 @@ pub(crate) async fn execute(
     global: &Global,
 ) -> Result<Ended, Failure> {
     let report = {
-        let progress = Shown::new(&dataset.name, global.quiet);
+        let progress = Shown::new(&dataset.name, global.quiet || global.json);
         app.engine.run(dataset, choice, &progress).await?
     };
     show_report(&report, global.json)
@@ -331,7 +350,7 @@ async fn execute_and_retry(
 ) -> Result<Ended, Failure> {
     let clock = app.engine.clock();
     let mut outcome = {
-        let progress = Shown::new(&dataset.name, global.quiet);
+        let progress = Shown::new(&dataset.name, global.quiet || global.json);
         app.engine.run(dataset, choice, &progress).await
     };
     for attempt in 0.. {
@@ -344,7 +363,7 @@ async fn execute_and_retry(
             at.round(jiff::Unit::Second).unwrap_or(at)
         ));
         clock.sleep_until(at).await;
-        let progress = Shown::new(&dataset.name, global.quiet);
+        let progress = Shown::new(&dataset.name, global.quiet || global.json);
         outcome = match &outcome {
             Ok(report) => {
                 let run = app.store().run(&report.id).await?;

@@ -2,6 +2,7 @@
 
 mod account;
 mod account_secret;
+mod apply;
 mod calendar;
 mod capture_all;
 mod dataset;
@@ -17,6 +18,9 @@ mod runs;
 mod serve;
 mod show_rows;
 mod sim;
+mod store;
+
+pub(crate) use dataset::KEEP_EVERY_DAY;
 
 use clap::CommandFactory;
 use exmetrics_engine::ServiceOptions;
@@ -58,6 +62,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
         }
         Command::CaptureAll(all) => capture_all::run(&open().await?, &all, &global).await,
         Command::Notify(command) => notify::run(&open().await?, command, &global).await,
+        Command::Apply(arguments) => apply::run(&open().await?, &arguments, &global).await,
+        Command::ExportConfig => apply::export(&open().await?).await,
+        Command::Store(command) => store::run(&open().await?, command, &global).await,
         Command::Doctor => doctor::run(&global).await,
         Command::Account(command) => account::run(&open().await?, command, &global).await,
         Command::Report(command) => report::run(&command, &global),

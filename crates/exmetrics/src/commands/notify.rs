@@ -70,7 +70,7 @@ async fn add(app: &App, arguments: AddChannel, global: &Global) -> Result<(), Fa
     )
 }
 
-fn secret(file: &Path) -> Result<SecretString, Failure> {
+pub(crate) fn secret(file: &Path) -> Result<SecretString, Failure> {
     let mut text = String::new();
     if file == Path::new("-") {
         std::io::stdin()

@@ -36,7 +36,7 @@ pub(crate) async fn run(
     let target = pull.show.for_scripts(global.json);
     show_rows::refuse_unusable(&target)?;
     let pulled = {
-        let progress = Shown::new(&report.slug, global.quiet);
+        let progress = Shown::new(&report.slug, global.quiet || global.json);
         let choice = RunChoice {
             full: true,
             wait: !pull.no_wait,

@@ -37,7 +37,7 @@ pub(crate) async fn run(app: &App, command: RunCommand, global: &Global) -> Resu
                 return Ok(Ended::Done);
             }
             let report = {
-                let progress = Shown::new("retry", global.quiet);
+                let progress = Shown::new("retry", global.quiet || global.json);
                 let choice = RunChoice {
                     full: run.full,
                     wait: !no_wait,

@@ -1,6 +1,6 @@
 //! The control database behind the program's back.
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::home::Home;
 
@@ -21,5 +21,20 @@ pub(crate) fn change(home: &Home, statements: &[&str]) {
                 .expect("a statement");
         }
         connection.close().await.expect("an orderly end");
+    });
+}
+
+/// Makes a database on a PostgreSQL server.
+pub(crate) fn make_database(server: &str, name: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a thread").block_on(async {
+        let mut connection = PgConnection::connect(server).await.expect("a server");
+        let statement = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        sqlx::raw_sql(statement)
+            .execute(&mut connection)
+            .await
+            .expect("a database");
     });
 }

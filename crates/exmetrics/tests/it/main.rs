@@ -15,6 +15,7 @@ mod pool;
 mod readers;
 mod reports;
 mod secrets;
+mod service;
 mod several;
 mod tenant;
 mod updates;

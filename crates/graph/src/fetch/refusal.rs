@@ -14,6 +14,8 @@ pub(super) struct Refusal {
     pub(super) code: String,
     /// Microsoft's text, the innermost one; may be empty.
     pub(super) text: String,
+    /// Whether the body is a web page: then it is hardly Graph that answers.
+    pub(super) page: bool,
 }
 
 /// What was asked and for whom, for the sentences.
@@ -35,8 +37,10 @@ impl Refusal {
             status,
             code: String::new(),
             text: String::new(),
+            page: false,
         };
         let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        refusal.page = body.trim_ascii_start().starts_with(b"<");
         let mut next = serde_json::from_slice::<Value>(body).ok();
         // Seen once in one another; a bound keeps a strange answer from going on.
         for _ in 0..4 {
@@ -129,6 +133,20 @@ impl Refusal {
             || self.says("invalid scope claims/roles");
         match self.status {
             _ if no_permission => self.permission(asked),
+            StatusCode::FORBIDDEN
+            | StatusCode::UNAUTHORIZED
+            | StatusCode::PROXY_AUTHENTICATION_REQUIRED
+                if self.page =>
+            {
+                Failure::person(
+                    "not-graph",
+                    format!(
+                        "a web page answers in the place of Graph for {what} (status {status})"
+                    ),
+                    "A proxy or a firewall seems to stand in between: have it let Microsoft Graph \
+                     through, or name the right one in EXMETRICS_PROXY.",
+                )
+            }
             StatusCode::FORBIDDEN => self.permission(asked),
             StatusCode::UNAUTHORIZED if self.is("InvalidAuthenticationToken") => Failure::person(
                 "InvalidAuthenticationToken",
@@ -194,8 +212,17 @@ impl Refusal {
             );
             return Failure::person(&self.word(), message, next_step);
         }
-        let message =
-            format!("the app {client_id} may not read {function}: {permission} is missing");
+        // Without a word of Microsoft's it is only what a 403 means as a rule.
+        let surely = !self.code.is_empty() || !self.text.is_empty();
+        let message = if surely {
+            format!("the app {client_id} may not read {function}: {permission} is missing")
+        } else {
+            format!(
+                "Graph refuses {function} to the app {client_id} without a reason (status {}); as a rule \
+                 {permission} is missing",
+                self.status.as_u16()
+            )
+        };
         let next_step = format!(
             "In the Entra admin center open App registrations > {client_id} > API permissions > \
              Add a permission > Microsoft Graph > Application permissions > {permission}, then \

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod bad_files;
+mod copies;
 mod coverage;
 mod datasets;
 mod jobs;
