@@ -11,7 +11,7 @@ use datafusion::{
     common::{DataFusionError, SchemaError},
     execution::SendableRecordBatchStream,
     logical_expr::TableType,
-    prelude::{SQLOptions, SessionConfig, SessionContext},
+    prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext},
 };
 use exmetrics_catalog::column_name;
 use jiff::{ToSpan, civil::Date};
@@ -115,7 +115,7 @@ impl QuerySession {
         let provider = provider(table, &session.context).await.map_err(&unread)?;
         let frame = session.context.read_table(provider).map_err(&unread)?;
         let frame = frame.select_columns(&["_account", column]);
-        let frame = frame.and_then(|frame| frame.distinct()).map_err(&unread)?;
+        let frame = frame.and_then(DataFrame::distinct).map_err(&unread)?;
         let mut days = BTreeSet::new();
         for batch in frame.collect().await.map_err(&unread)? {
             let accounts = cast(batch.column(0), &DataType::Utf8).map_err(LakeError::columns)?;

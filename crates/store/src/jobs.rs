@@ -123,7 +123,7 @@ impl Store {
             .fetch_all(&self.pool)
             .await?;
         let mut jobs = rows.iter().map(read_job).collect::<Result<Vec<_>, _>>()?;
-        jobs.sort_by(|one, other| one.due_at.cmp(&other.due_at));
+        jobs.sort_by_key(|job| job.due_at);
         Ok(jobs)
     }
 

@@ -23,7 +23,7 @@ use crate::{
 /// One thing to do.
 enum Change<'a> {
     AddAccount(&'a WantedAccount, Box<NewAccount>),
-    NewSecret(Account, SecretString),
+    NewSecret(Box<Account>, SecretString),
     CreateDataSet(&'a WantedDataSet),
     EditDataSet(Box<DataSet>, &'a WantedDataSet, Vec<&'static str>),
 }
@@ -145,7 +145,7 @@ async fn account_change<'a>(
     };
     let before = app.store().account_secret(&known.id).await?;
     let same = before.is_some_and(|before| before.expose_secret() == secret.expose_secret());
-    Ok((!same).then_some(Change::NewSecret(known, secret)))
+    Ok((!same).then_some(Change::NewSecret(Box::new(known), secret)))
 }
 
 /// How the account signs in, and its secret from where the file says it is.
@@ -376,10 +376,10 @@ pub(crate) async fn export(app: &App) -> Result<Ended, Failure> {
         let variable = format!("EXMETRICS_SECRET_{}", variable_name(&account.name));
         match account.sign_in {
             SignIn::ClientSecret => {
-                text.push_str(&format!("client_secret = {{ env = \"{variable}\" }}\n"))
+                text.push_str(&format!("client_secret = {{ env = \"{variable}\" }}\n"));
             }
             SignIn::Certificate => {
-                text.push_str(&format!("certificate = {{ env = \"{variable}\" }}\n"))
+                text.push_str(&format!("certificate = {{ env = \"{variable}\" }}\n"));
             }
             SignIn::FederatedToken => {
                 let path = app.store().account_secret(&account.id).await?;

@@ -49,7 +49,7 @@ pub(crate) async fn run(
     for Tried { report, answers } in tried {
         match answers {
             Answers::Yes => {
-                datasets.push(dataset_for(app, report, &account, arguments.plan).await?)
+                datasets.push(dataset_for(app, report, &account, arguments.plan).await?);
             }
             Answers::No { message, .. } => left_out.push((report.slug.clone(), message)),
         }

@@ -1,6 +1,6 @@
 //! `dataset`, as far as the table is concerned: rows, versions, coverage, rejects, upkeep.
 
-use exmetrics_catalog::catalog;
+use exmetrics_catalog::{Schedule, catalog};
 use exmetrics_lake::{DataSetTable, QuerySession};
 use exmetrics_store::{CoverageDay, DataSet};
 use jiff::{SignedDuration, ToSpan};
@@ -179,7 +179,7 @@ pub(crate) async fn show(app: &App, dataset: &DataSet, global: &Global) -> Resul
             dataset
                 .schedule
                 .as_ref()
-                .map_or_else(|| "manual".into(), |it| it.describe()),
+                .map_or_else(|| "manual".into(), Schedule::describe),
         ),
     ];
     if let Some(schedule) = &dataset.schedule {

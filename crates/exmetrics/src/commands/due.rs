@@ -19,8 +19,21 @@ use crate::{
 /// What became of each DataSet.
 #[derive(Default)]
 pub(crate) struct Passed {
-    ended: Mutex<Vec<(String, Result<RunReport, (EngineErrorKind, String, String)>)>>,
+    ended: Mutex<Vec<One>>,
     quiet: bool,
+}
+
+/// What became of one DataSet.
+struct One {
+    dataset: String,
+    outcome: Result<RunReport, Trouble>,
+}
+
+/// Why a run has no report.
+struct Trouble {
+    kind: EngineErrorKind,
+    message: String,
+    next_step: String,
 }
 
 impl Passed {
@@ -38,10 +51,17 @@ impl ServiceWatch for Passed {
     fn ended(&self, dataset: &DataSet, outcome: &Result<RunReport, EngineError>) {
         let kept = match outcome {
             Ok(report) => Ok(report.clone()),
-            Err(error) => Err((error.kind, error.message.clone(), error.next_step.clone())),
+            Err(error) => Err(Trouble {
+                kind: error.kind,
+                message: error.message.clone(),
+                next_step: error.next_step.clone(),
+            }),
         };
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.push((dataset.name.clone(), kept));
+        ended.push(One {
+            dataset: dataset.name.clone(),
+            outcome: kept,
+        });
         if self.quiet {
             return;
         }
@@ -86,24 +106,27 @@ pub(crate) fn settle(passed: &Passed, global: &Global) -> Result<Ended, Failure>
     let of = |state: RunState| {
         ended
             .iter()
-            .filter(|(_, outcome)| outcome.as_ref().is_ok_and(|report| report.state == state))
+            .filter(|one| {
+                one.outcome
+                    .as_ref()
+                    .is_ok_and(|report| report.state == state)
+            })
             .count()
     };
     let (succeeded, partial) = (of(RunState::Succeeded), of(RunState::Partial));
     let failed = ended.len() - succeeded - partial;
-    let needs_person =
-        |outcome: &Result<RunReport, (EngineErrorKind, String, String)>| match outcome {
-            Ok(report) => report.accounts.iter().all(|account| account.needs_person),
-            Err((kind, ..)) => *kind == EngineErrorKind::Person,
-        };
+    let needs_person = |one: &One| match &one.outcome {
+        Ok(report) => report.accounts.iter().all(|account| account.needs_person),
+        Err(trouble) => trouble.kind == EngineErrorKind::Person,
+    };
     if global.json {
         let values: Vec<_> = ended
             .iter()
-            .map(|(name, outcome)| match outcome {
+            .map(|one| match &one.outcome {
                 Ok(report) => json!(report),
-                Err((_, message, next_step)) => json!({
-                    "dataset": name, "state": "failed",
-                    "error": { "message": message, "next_step": next_step },
+                Err(trouble) => json!({
+                    "dataset": one.dataset, "state": "failed",
+                    "error": { "message": trouble.message, "next_step": trouble.next_step },
                 }),
             })
             .collect();
@@ -120,7 +143,7 @@ pub(crate) fn settle(passed: &Passed, global: &Global) -> Result<Ended, Failure>
         Ended::Done
     } else if failed < ended.len() {
         Ended::Partial
-    } else if ended.iter().all(|(_, outcome)| needs_person(outcome)) {
+    } else if ended.iter().all(needs_person) {
         Ended::Person
     } else {
         Ended::Failed
