@@ -90,7 +90,8 @@ fn command(choice: &TestChoice) -> Command {
     for name in &choice.crates {
         command.args(["-p", name]);
     }
-    command.arg("--locked");
+    // All that is wrong is told at once.
+    command.args(["--locked", "--no-fail-fast"]);
     if !choice.for_tests.is_empty() {
         command.arg("--").args(&choice.for_tests);
     }
@@ -222,9 +223,14 @@ mod tests {
             for_tests: vec!["--exact".into()],
             ..TestChoice::default()
         };
-        assert!(process::said(&command(&one)).ends_with("test -p one --locked -- --exact"));
+        assert!(
+            process::said(&command(&one))
+                .ends_with("test -p one --locked --no-fail-fast -- --exact")
+        );
         let all = TestChoice::default();
-        assert!(process::said(&command(&all)).ends_with("test --workspace --locked"));
+        assert!(
+            process::said(&command(&all)).ends_with("test --workspace --locked --no-fail-fast")
+        );
     }
 
     #[test]

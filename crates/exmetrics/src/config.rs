@@ -19,6 +19,8 @@ struct File {
     tables: Option<String>,
     /// Where control state is, if not in a file of the home: the address of a PostgreSQL database.
     store: Option<String>,
+    /// A command that prints the key that seals secrets, for example of the system's keyring.
+    key_command: Option<String>,
     quota_requests: Option<u32>,
     quota_window: Option<String>,
     quota_requests_json: Option<u32>,
@@ -51,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) tables: String,
     /// The PostgreSQL database with the control state, if it is not a file of the home.
     pub(crate) store: Option<SecretString>,
+    /// A command that prints the key that seals secrets.
+    key_command: Option<String>,
     /// Where the clock starts, for tests and trials.
     pub(crate) now: Option<Timestamp>,
     /// The engine's numbers.
@@ -143,6 +147,7 @@ impl Config {
         Ok(Self {
             home,
             tables,
+            key_command: text("EXMETRICS_KEY_COMMAND").or(file.key_command),
             store: text("EXMETRICS_STORE")
                 .or(file.store)
                 .map(SecretString::from),
@@ -151,7 +156,8 @@ impl Config {
         })
     }
 
-    /// The key that seals secrets: from the environment, from a file named there, or the home's own.
+    /// The key that seals secrets: from the environment, from a file named there, from the system's
+    /// keyring or whatever else a command reads, or the home's own.
     /// `None` when the home has none yet.
     pub(crate) fn sealing_key(&self) -> Result<Option<SealingKey>, Failure> {
         if let Some(key) = text("EXMETRICS_KEY") {
@@ -168,6 +174,9 @@ impl Config {
             }
             return Ok(Some(SealingKey::from_file(&named)?));
         }
+        if let Some(command) = &self.key_command {
+            return key_from(command).map(Some);
+        }
         let own = self.own_key_file();
         Ok(match own.exists() {
             true => Some(SealingKey::from_file(&own)?),
@@ -183,6 +192,31 @@ impl Config {
     fn own_key_file(&self) -> PathBuf {
         self.home.join("key")
     }
+}
+
+/// What a command prints is the key: so it may be kept in the system's keyring, or in a vault.
+fn key_from(command: &str) -> Result<SealingKey, Failure> {
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("sh", "-c")
+    };
+    let failed = |why: String| {
+        Failure::person(format!("the command that prints the key failed: {why}"))
+            .next("Try it by hand; see EXMETRICS_KEY_COMMAND, or key_command in exmetrics.toml.")
+    };
+    let output = std::process::Command::new(shell)
+        .args([flag, command])
+        .stdin(std::process::Stdio::null())
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let first = said.lines().next().unwrap_or_default();
+        return Err(failed(format!("{} ({first})", output.status)));
+    }
+    let key = String::from_utf8(output.stdout).map_err(|_| failed("it prints no text".into()))?;
+    Ok(SealingKey::from_base64(&SecretString::from(key))?)
 }
 
 /// A folder as seen from one place, whatever folder a command is run in; an address as it is.

@@ -8,7 +8,7 @@ mod show;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use account::{
     AccountCommand, AddAccount, CloudArguments, SecretArguments, SignInAgain, SignInChoice,
@@ -52,6 +52,24 @@ pub(crate) struct Global {
         default_value = "exmetrics=warn"
     )]
     pub(crate) log: String,
+    /// How log lines are written.
+    #[arg(
+        long,
+        global = true,
+        env = "EXMETRICS_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "human"
+    )]
+    pub(crate) log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line, for collectors.
+    Json,
 }
 
 /// What to do.

@@ -28,14 +28,14 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     app::App,
-    args::{Arguments, Command},
+    args::{Arguments, Command, LogFormat},
     failure::{Ended, Failure},
 };
 
 /// Does what the arguments say.
 pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
     let Arguments { global, command } = arguments;
-    start_log(&global.log)?;
+    start_log(&global.log, global.log_format)?;
     let open = || App::open(global.home.clone());
     match command {
         Command::Demo(demo) => demo::run(&demo, &global).await,
@@ -82,15 +82,18 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
     }
 }
 
-/// Logs go to stderr, as plain lines.
-fn start_log(level: &str) -> Result<(), Failure> {
+/// Logs go to stderr, as lines for people or for a collector.
+fn start_log(level: &str, format: LogFormat) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(level)
         .map_err(|_| Failure::arguments(format!("'{level}' is no log level; try info or debug")))?;
-    let started = tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .try_init();
+        .with_ansi(false);
+    let started = match format {
+        LogFormat::Human => log.try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
     debug_assert!(started.is_ok(), "the log is started once");
     Ok(())
 }

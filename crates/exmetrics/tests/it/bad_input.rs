@@ -558,6 +558,23 @@ fn a_lost_or_other_key() {
 }
 
 #[test]
+fn a_key_from_the_systems_keyring() {
+    // Any command that prints it: `secret-tool lookup service exmetrics` on a desktop.
+    let sim = crate::tenant::tenant();
+    let mut home = Home::new();
+    let key = home.write_beside("keyring", "S0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0s=\n");
+    home.set("EXMETRICS_KEY_COMMAND", &format!("cat '{key}'"));
+    home.add_account("app", &sim);
+    home.ok(&["account", "check", "app"]);
+    assert!(!home.path().join("key").exists(), "no other key is made");
+    home.set("EXMETRICS_KEY_COMMAND", "echo it is locked >&2; exit 3");
+    home.run(&["account", "check", "app"])
+        .with_code(4)
+        .saying("it is locked")
+        .saying("EXMETRICS_KEY_COMMAND");
+}
+
+#[test]
 fn settings_that_mean_nothing() {
     let home = Home::new();
     for (name, value) in [
