@@ -56,6 +56,11 @@ pub enum CheckState {
 pub enum Answers {
     /// It does.
     Yes,
+    /// Something that passes was in the way.
+    Unknown {
+        /// What.
+        message: String,
+    },
     /// It does not.
     No {
         /// Whether a person can change that.
@@ -191,6 +196,11 @@ impl Engine {
             Ok(()) => Answers::Yes,
             // It may have figures tomorrow.
             Err(unfetched) if unfetched.settle == Settle::NoDataYet => Answers::Yes,
+            Err(unfetched) if matches!(unfetched.settle, Settle::TryAgain { .. }) => {
+                Answers::Unknown {
+                    message: unfetched.failure.message,
+                }
+            }
             Err(unfetched) => Answers::No {
                 kind: match unfetched.settle {
                     Settle::Person => EngineErrorKind::Person,

@@ -69,9 +69,11 @@ impl Engine {
                 dataset.name
             )));
         }
-        let run = match run.state {
-            RunState::Running => self.take_over(dataset, run.clone()).await?,
-            _ => self.reopen_run(dataset, run).await?,
+        let under_way = self.store.run_under_way(&dataset.id).await?;
+        let run = match under_way {
+            // This one, or another that died since: that goes first, for there is one at a time.
+            Some(dead) => self.take_over(dataset, dead).await?,
+            None => self.reopen_run(dataset, run).await?,
         };
         Ok(Claim { run, _lock: lock })
     }
@@ -98,12 +100,21 @@ impl Engine {
         reopened.map_err(|error| busy_or(dataset, error))
     }
 
-    /// Keeps a DataSet from being run by this machine while its table is worked on otherwise.
+    /// Keeps a DataSet from being run by this machine while its table is worked on otherwise, if no other
+    /// machine runs it.
     ///
     /// # Errors
     /// When a run of it is under way.
-    pub fn hold(&self, dataset: &DataSet) -> Result<Held, EngineError> {
-        self.lock(dataset).map(Held)
+    pub async fn hold(&self, dataset: &DataSet) -> Result<Held, EngineError> {
+        let lock = self.lock(dataset)?;
+        let under_way = self.store.run_under_way(&dataset.id).await?;
+        let elsewhere = under_way.is_some_and(|run| {
+            run.machine != self.machine.id && run.lease_until > self.clock.now()
+        });
+        if elsewhere {
+            return Err(busy(dataset));
+        }
+        Ok(Held(lock))
     }
 
     async fn begin(&self, dataset: &DataSet, choice: &RunChoice) -> Result<Run, EngineError> {
@@ -196,11 +207,18 @@ fn missing_requests<'a>(
             kept.extend(request.keep.iter().flatten());
         }
     }
-    let missing = |request: &&PlannedRequest| match &request.keep {
-        Some(days) => !days.is_subset(&kept),
-        None => !had.contains(&request.ask),
+    let missing = |request: &PlannedRequest| -> Option<PlannedRequest> {
+        let Some(days) = &request.keep else {
+            return (!had.contains(&request.ask)).then(|| request.clone());
+        };
+        // Of a trend only the days that are not asked for already.
+        let days: BTreeSet<Date> = days.difference(&kept).copied().collect();
+        (!days.is_empty()).then(|| PlannedRequest {
+            ask: request.ask,
+            keep: Some(days),
+        })
     };
-    plan.requests.iter().filter(missing).cloned().collect()
+    plan.requests.iter().filter_map(missing).collect()
 }
 
 /// A process on another machine may have been a moment earlier.

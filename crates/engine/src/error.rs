@@ -78,6 +78,7 @@ impl From<StoreError> for EngineError {
             | StoreErrorKind::BadName
             | StoreErrorKind::InUse => EngineErrorKind::WrongArgument,
             StoreErrorKind::WrongKey => EngineErrorKind::Person,
+            StoreErrorKind::NotOurs => EngineErrorKind::Cancelled,
             _ => EngineErrorKind::Failed,
         };
         Self {

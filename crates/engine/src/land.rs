@@ -1,6 +1,6 @@
 //! All that a run brought becomes one version of the table.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
@@ -77,7 +77,11 @@ impl Engine {
         mut answers: Vec<Answer>,
     ) -> Result<(Vec<Answered>, Option<Landed>), EngineError> {
         let erasing = self.erasing(dataset, &answers).await?;
-        let whole = answers.iter().all(|(_, answer)| answer.is_ok());
+        let mut whole = answers.iter().all(|(_, answer)| answer.is_ok());
+        if dataset.update == UpdateMethod::Replace {
+            // An account that brings nothing now keeps what it brought before.
+            whole &= erasing.is_empty() && !self.brings_nothing_now(dataset, &answers).await?;
+        }
         if dataset.update == UpdateMethod::Replace && !whole {
             answers = leave_out_incomplete_accounts(answers);
         }
@@ -123,6 +127,28 @@ impl Engine {
         // Of a run that goes on, the rows that it landed before are its rows, too.
         landed.rows += rows_before;
         Ok((answered, Some(landed)))
+    }
+
+    /// Whether an account of which rows were captured answers without any.
+    async fn brings_nothing_now(
+        &self,
+        dataset: &DataSet,
+        answers: &[Answer],
+    ) -> Result<bool, EngineError> {
+        let mut rows: HashMap<&str, u64> = HashMap::new();
+        for (request, answer) in answers {
+            let came = answer
+                .as_ref()
+                .map_or(0, |fetched| fetched.decoded.rows_kept);
+            *rows.entry(&request.account_id).or_default() += came;
+        }
+        if rows.values().all(|rows| *rows > 0) {
+            return Ok(false);
+        }
+        let days = self.store.coverage(&dataset.id).await?;
+        Ok(days.iter().any(|day| {
+            day.state == CoverageState::Published && rows.get(day.account_id.as_str()) == Some(&0)
+        }))
     }
 
     /// The answers that hold no figure, where rows were captured before: a service without data answers

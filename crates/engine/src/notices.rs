@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use exmetrics_catalog::catalog;
 use exmetrics_graph::Certificate;
 use exmetrics_notify::{Channel, Limits, Notice, NoticeKind, NotifyClient, NotifyError, send};
-use exmetrics_store::{CoverageState, DataSet, Delivery, RunState, SignIn};
+use exmetrics_store::{DataSet, Delivery, RunState, SignIn};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -255,7 +255,8 @@ impl Engine {
             if account.sign_in != SignIn::Certificate {
                 continue;
             }
-            let Some(secret) = self.store.account_secret(&account.id).await? else {
+            // One that another key sealed is told when the account is used.
+            let Ok(Some(secret)) = self.store.account_secret(&account.id).await else {
                 continue;
             };
             let pem = secret.expose_secret().as_bytes();
@@ -293,26 +294,25 @@ impl Engine {
     pub async fn days_at_risk(&self) -> Result<AtRisk, EngineError> {
         let today = self.today();
         let mut at_risk = AtRisk::new();
+        let open = self.store.open_days().await?;
         for dataset in self.store.datasets().await? {
             let Some(window) = catalog().find(&dataset.report)?.window_days() else {
                 continue;
             };
-            for day in self.store.coverage(&dataset.id).await? {
-                let open = matches!(day.state, CoverageState::Awaiting | CoverageState::Failed);
-                if !open || !is_at_risk(day.day, today, window) {
+            for (account_id, day) in open.get(&dataset.id).into_iter().flatten() {
+                if !is_at_risk(*day, today, window) {
                     continue;
                 }
-                let name =
-                    |(id, name): &(String, String)| (*id == day.account_id).then(|| name.clone());
+                let name = |(id, name): &(String, String)| (id == account_id).then(|| name.clone());
                 let Some(account) = dataset.accounts.iter().find_map(name) else {
                     continue;
                 };
                 let (_, datasets) = at_risk
-                    .entry(day.account_id.clone())
+                    .entry(account_id.clone())
                     .or_insert_with(|| (account, Vec::new()));
                 match datasets.last_mut() {
-                    Some((last, days)) if *last == dataset.name => days.push(day.day),
-                    _ => datasets.push((dataset.name.clone(), vec![day.day])),
+                    Some((last, days)) if *last == dataset.name => days.push(*day),
+                    _ => datasets.push((dataset.name.clone(), vec![*day])),
                 }
             }
         }

@@ -14,7 +14,7 @@ impl Engine {
     /// # Errors
     /// When a run of the DataSet is under way, or the version is not there.
     pub async fn restore(&self, dataset: &DataSet, version: u64) -> Result<Restored, EngineError> {
-        let _held = self.hold(dataset)?;
+        let _held = self.hold(dataset).await?;
         if let Some(dead) = self.store.run_under_way(&dataset.id).await? {
             return Err(EngineError::new(
                 EngineErrorKind::Failed,

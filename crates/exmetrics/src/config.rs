@@ -249,10 +249,14 @@ fn read_file(path: &std::path::Path) -> Result<File, Failure> {
         Err(error) => return Err(Failure::at_file("reading", path)(error)),
     };
     toml::from_str(&text).map_err(|error| {
+        // Not the line itself: it may hold a password.
+        let offset = error.span().map_or(0, |span| span.start);
+        let before = &text[..text.floor_char_boundary(offset)];
+        let line = before.matches('\n').count() + 1;
         Failure::arguments(format!(
-            "{} is not usable: {}",
+            "{}:{line}: {}",
             path.display(),
-            error.to_string().trim()
+            error.message().trim()
         ))
     })
 }

@@ -128,7 +128,8 @@ async fn converse(
     if refusals.is_empty() {
         return Ok(());
     }
-    let retry = refusals.iter().any(|refusal| refusal.retry);
+    // Once it went to somebody it is not sent again: they would have it many times.
+    let retry = left_out == all && refusals.iter().any(|refusal| refusal.retry);
     let mut message: Vec<String> = refusals
         .into_iter()
         .map(|refusal| refusal.message)

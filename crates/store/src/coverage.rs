@@ -168,6 +168,28 @@ impl Store {
         Ok(days)
     }
 
+    /// The days that were asked for and are not captured, of all DataSets: by the DataSet's id, the
+    /// account's id and the day.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_days(&self) -> Result<BTreeMap<String, Vec<(String, Date)>>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT dataset_id, account_id, day FROM coverage
+             WHERE state IN ('awaiting', 'failed') ORDER BY dataset_id, account_id, day",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut open: BTreeMap<String, Vec<(String, Date)>> = BTreeMap::new();
+        for row in &rows {
+            if let Some(day) = date(row, "day")? {
+                let days = open.entry(row.try_get("dataset_id")?).or_default();
+                days.push((row.try_get("account_id")?, day));
+            }
+        }
+        Ok(open)
+    }
+
     /// Notes what the checks of one account found.
     ///
     /// # Errors

@@ -130,6 +130,22 @@ impl Store {
         Ok(sealed > 0)
     }
 
+    /// Whether the key is the one that sealed what is here.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::WrongKey`](crate::StoreErrorKind::WrongKey) when it is another.
+    pub async fn check_key(&self) -> Result<(), StoreError> {
+        let sealed: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM accounts WHERE sealed_secret IS NOT NULL ORDER BY id DESC LIMIT 1",
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        if let Some(id) = sealed {
+            self.account_secret(&id).await?;
+        }
+        Ok(())
+    }
+
     /// Whether other machines may share this database.
     pub fn is_shared(&self) -> bool {
         self.kind == Kind::Postgres
@@ -183,8 +199,9 @@ fn place_of(url: &SecretString) -> Result<String, StoreError> {
     if !matches!(scheme, "postgres" | "postgresql") {
         return Err(wrong());
     }
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    // The user first: a password may hold any sign.
     let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    let place = place.split(['?', '#']).next().unwrap_or_default();
     Ok(place.to_owned())
 }
 

@@ -34,6 +34,8 @@ pub enum StoreErrorKind {
     Damaged,
     /// Another process holds the file.
     Locked,
+    /// It belongs to another process now, or was ended by a person.
+    NotOurs,
     /// The sealing key is not the one that sealed the secret.
     WrongKey,
     /// Disk full, read-only, out of reach, anything else.

@@ -4,6 +4,8 @@
 //! under a lease; when the lease ends the DataSet is anybody's again, and whoever takes it goes on with
 //! the run that the dead worker left.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, Row, Transaction, any::AnyRow};
@@ -73,7 +75,7 @@ pub struct DueSchedule {
 
 impl Store {
     /// Puts a DataSet into the queue. If it waits there already, the earlier time counts, and a wait for a
-    /// retry gives way to a whole run; if a worker has it, nothing is changed.
+    /// retry gives way to a whole run, which counts as that try; if a worker has it, nothing is changed.
     ///
     /// # Errors
     /// When the database fails.
@@ -90,7 +92,7 @@ impl Store {
         Ok(done)
     }
 
-    /// Takes up to so many DataSets that are due, the longest waiting first.
+    /// Takes up to so many DataSets that were due at some time, the longest waiting first.
     ///
     /// # Errors
     /// When the database fails.
@@ -98,6 +100,7 @@ impl Store {
         &self,
         worker: &str,
         limit: usize,
+        due: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<Job>, StoreError> {
         // PostgreSQL steps over what another worker is just taking; SQLite has one writer anyway.
@@ -105,21 +108,24 @@ impl Store {
             Kind::Sqlite => {
                 "UPDATE jobs SET holder = $1, lease_until = $2 WHERE dataset_id IN (
                  SELECT dataset_id FROM jobs
-                 WHERE due_at <= $3 AND (holder IS NULL OR lease_until <= $3)
+                 WHERE due_at <= $3
+                 AND (holder IS NULL OR (lease_until <= $5 AND holder <> $1))
                  ORDER BY due_at, dataset_id LIMIT $4) RETURNING *"
             }
             Kind::Postgres => {
                 "UPDATE jobs SET holder = $1, lease_until = $2 WHERE dataset_id IN (
                  SELECT dataset_id FROM jobs
-                 WHERE due_at <= $3 AND (holder IS NULL OR lease_until <= $3)
+                 WHERE due_at <= $3
+                 AND (holder IS NULL OR (lease_until <= $5 AND holder <> $1))
                  ORDER BY due_at, dataset_id LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING *"
             }
         };
         let rows = sqlx::query(statement)
             .bind(worker)
             .bind(lease(now))
-            .bind(now.as_microsecond())
+            .bind(due.as_microsecond())
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(now.as_microsecond())
             .fetch_all(&self.pool)
             .await?;
         let mut jobs = rows.iter().map(read_job).collect::<Result<Vec<_>, _>>()?;
@@ -162,6 +168,57 @@ impl Store {
         .bind(run_id)
         .execute(&self.pool)
         .await?;
+        Ok(())
+    }
+
+    /// A DataSet is run by another process just now: it waits for its turn, as it was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn postpone_job(
+        &self,
+        job: &Job,
+        worker: &str,
+        due_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE jobs SET holder = NULL, lease_until = NULL, due_at = $3
+             WHERE dataset_id = $1 AND holder = $2",
+        )
+        .bind(&job.dataset_id)
+        .bind(worker)
+        .bind(due_at.as_microsecond())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Gives back what a worker holds and does not run: what it did with it could not be written down, or
+    /// ended in a panic.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_jobs(
+        &self,
+        worker: &str,
+        running: &HashSet<String>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let held: Vec<String> = sqlx::query_scalar("SELECT dataset_id FROM jobs WHERE holder = $1")
+            .bind(worker)
+            .fetch_all(&self.pool)
+            .await?;
+        for dataset_id in held.iter().filter(|id| !running.contains(*id)) {
+            sqlx::query(
+                "UPDATE jobs SET holder = NULL, lease_until = NULL, due_at = $3
+                 WHERE dataset_id = $1 AND holder = $2",
+            )
+            .bind(dataset_id)
+            .bind(worker)
+            .bind(lease(now))
+            .execute(&self.pool)
+            .await?;
+        }
         Ok(())
     }
 
@@ -362,7 +419,8 @@ async fn put(
          ON CONFLICT (dataset_id) DO UPDATE SET
          due_at = CASE WHEN excluded.due_at < jobs.due_at THEN excluded.due_at
                        ELSE jobs.due_at END,
-         reason = excluded.reason, attempt = 0, run_id = NULL,
+         reason = excluded.reason, run_id = NULL,
+         attempt = CASE WHEN excluded.reason = 'person' THEN 0 ELSE jobs.attempt END,
          full_run = CASE WHEN excluded.full_run > jobs.full_run THEN excluded.full_run
                          ELSE jobs.full_run END
          WHERE jobs.holder IS NULL",

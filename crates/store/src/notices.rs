@@ -113,16 +113,29 @@ impl Store {
         .bind(now.as_microsecond())
         .execute(&mut *transaction)
         .await?;
-        if raised.rows_affected() == 1 {
-            sqlx::query(
-                "INSERT INTO deliveries (notice_id, channel_id, due_at, attempt, state)
-                 SELECT $1, id, $2, 0, 'waiting' FROM channels",
-            )
-            .bind(&id)
-            .bind(now.as_microsecond())
-            .execute(&mut *transaction)
-            .await?;
-        }
+        // To every channel that does not have it: of one that stands already, those made since.
+        sqlx::query(
+            "INSERT INTO deliveries (notice_id, channel_id, due_at, attempt, state)
+             SELECT notices.id, channels.id, $3, 0, 'waiting' FROM notices, channels
+             WHERE subject = $1 AND kind = $2 AND ended_at IS NULL AND NOT EXISTS (
+             SELECT 1 FROM deliveries WHERE notice_id = notices.id AND channel_id = channels.id)",
+        )
+        .bind(subject)
+        .bind(kind)
+        .bind(now.as_microsecond())
+        .execute(&mut *transaction)
+        .await?;
+        // And once more to those that could not be reached.
+        sqlx::query(
+            "UPDATE deliveries SET state = 'waiting', attempt = 0, due_at = $3
+             WHERE state = 'failed' AND notice_id IN (SELECT id FROM notices
+             WHERE subject = $1 AND kind = $2 AND ended_at IS NULL)",
+        )
+        .bind(subject)
+        .bind(kind)
+        .bind(now.as_microsecond())
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         Ok(raised.rows_affected() == 1)
     }
@@ -167,10 +180,26 @@ impl Store {
         .await?;
         let mut taken = Vec::with_capacity(rows.len());
         for row in &rows {
+            let channel = match self.read_channel(row) {
+                Ok(channel) => channel,
+                // Sealed with another key: this one alone cannot be told.
+                Err(error) => {
+                    sqlx::query(
+                        "UPDATE deliveries SET state = 'failed', message = $3
+                         WHERE notice_id = $1 AND channel_id = $2",
+                    )
+                    .bind(row.try_get::<String, _>("notice_id")?)
+                    .bind(row.try_get::<String, _>("channel_id")?)
+                    .bind(error.to_string())
+                    .execute(&mut *transaction)
+                    .await?;
+                    continue;
+                }
+            };
             let delivery = Delivery {
                 notice_id: row.try_get("notice_id")?,
                 body: row.try_get("body")?,
-                channel: self.read_channel(row)?,
+                channel,
                 attempt: row.try_get("attempt")?,
             };
             sqlx::query(

@@ -154,6 +154,12 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(under_way)?;
+        // A worker that takes the DataSet over finds the run, whatever becomes of this one.
+        sqlx::query("UPDATE jobs SET run_id = $2 WHERE dataset_id = $1 AND holder IS NOT NULL")
+            .bind(new.dataset_id)
+            .bind(&id)
+            .execute(&mut *transaction)
+            .await?;
         let mut position = 0_i64;
         for (account_id, name, plan) in new.plans {
             sqlx::query(
@@ -436,6 +442,33 @@ impl Store {
             .collect()
     }
 
+    /// Forgets runs that ended before a time, but each DataSet's newest; notices that were over by then; and
+    /// workers that have not been heard of for a day.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "DELETE FROM runs WHERE ended_at < $1 AND landing < (SELECT MAX(newest.landing)
+             FROM runs AS newest WHERE newest.dataset_id = runs.dataset_id)",
+        )
+        .bind(before.as_microsecond())
+        .execute(&self.pool)
+        .await?;
+        sqlx::query("DELETE FROM notices WHERE ended_at < $1")
+            .bind(before.as_microsecond())
+            .execute(&self.pool)
+            .await?;
+        let day_ago = now
+            .saturating_sub(jiff::SignedDuration::from_hours(24))
+            .unwrap_or(now);
+        sqlx::query("DELETE FROM workers WHERE lease_until < $1")
+            .bind(day_ago.as_microsecond())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// The accounts of a run.
     ///
     /// # Errors
@@ -485,7 +518,7 @@ impl Store {
         .await?;
         if ended.rows_affected() == 0 {
             return Err(StoreError::new(
-                StoreErrorKind::Other,
+                StoreErrorKind::NotOurs,
                 "the run was ended or taken over by another process",
             ));
         }

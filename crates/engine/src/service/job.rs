@@ -38,25 +38,23 @@ impl Engine {
             full: job.full,
             wait,
         };
-        let outcome = self.run_or_retry(&dataset, &job, choice).await;
+        let Some(outcome) = self.run_or_retry(&dataset, &job, choice).await? else {
+            // It ended before, and only the end of the job was still to come.
+            return Ok(self.store.finish_job(&dataset.id, worker).await?);
+        };
         let now = self.clock.now();
-        match &outcome {
-            Err(error) if error.kind == EngineErrorKind::Busy => {
-                let later = now.saturating_add(BUSY_WAIT).unwrap_or(now);
-                let same = Job {
-                    attempt: job.attempt - 1,
-                    ..job.clone()
-                };
-                let run_id = job.run_id.as_deref();
-                self.store
-                    .put_back_job(&same, worker, later, run_id)
-                    .await?;
-                return Ok(());
-            }
-            _ => {}
+        if let Err(error) = &outcome
+            && error.kind == EngineErrorKind::Busy
+        {
+            let later = now.saturating_add(BUSY_WAIT).unwrap_or(now);
+            self.store.postpone_job(&job, worker, later).await?;
+            watch.ended(&dataset, &outcome);
+            return Ok(());
         }
         let again_at = next_try(&dataset, job.attempt, &outcome, now);
-        self.tell_run(&dataset, &outcome, again_at).await?;
+        if let Err(error) = self.tell_run(&dataset, &outcome, again_at).await {
+            tracing::warn!(%error, dataset = dataset.name, "how the run went could not be told");
+        }
         match again_at {
             Some(at) => {
                 let run_id = outcome.as_ref().ok().map(|report| report.id.as_str());
@@ -68,27 +66,33 @@ impl Engine {
         Ok(())
     }
 
-    /// Asks again only what failed, where a run waits for that.
+    /// Asks again only what failed, where a run waits for that; goes on with a run that died. `None` when
+    /// the run of the job has ended well: by a person, or by a worker that died just then.
     async fn run_or_retry(
         &self,
         dataset: &DataSet,
         job: &Job,
         choice: RunChoice,
-    ) -> Result<RunReport, EngineError> {
-        let failed = match &job.run_id {
-            Some(id) => self.store.run(id).await.ok(),
+    ) -> Result<Option<Result<RunReport, EngineError>>, EngineError> {
+        let run = match &job.run_id {
             None => None,
+            Some(id) => match self.store.run(id).await {
+                Ok(run) => Some(run),
+                Err(error) if error.kind == StoreErrorKind::NotFound => None,
+                Err(error) => return Err(error.into()),
+            },
         };
-        match failed {
-            // One that a person has put right meanwhile is done.
-            Some(run)
-                if run.state != RunState::Succeeded
-                    && !self.is_overtaken(dataset, &run).await? =>
-            {
-                self.retry(&run, choice, &Quiet).await
+        let Some(run) = run else {
+            return Ok(Some(self.run(dataset, choice, &Quiet).await));
+        };
+        Ok(match run.state {
+            RunState::Succeeded | RunState::Cancelled => None,
+            RunState::Running | RunState::Queued => Some(self.run(dataset, choice, &Quiet).await),
+            RunState::Partial | RunState::Failed if self.is_overtaken(dataset, &run).await? => {
+                Some(self.run(dataset, choice, &Quiet).await)
             }
-            _ => self.run(dataset, choice, &Quiet).await,
-        }
+            RunState::Partial | RunState::Failed => Some(self.retry(&run, choice, &Quiet).await),
+        })
     }
 }
 

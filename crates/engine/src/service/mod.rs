@@ -22,13 +22,19 @@ use tokio_util::sync::CancellationToken;
 
 pub use job::next_try;
 
-use crate::{Engine, EngineError, RunReport, service::worker::Worker};
+use crate::{
+    Engine, EngineError, RunReport,
+    service::worker::{HeldJob, Worker},
+};
 
 /// How long the service waits at most before it looks again for what others have put into the queue.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// How long what is being done may take when the service is asked to stop.
 const LAST_CHANCE: Duration = Duration::from_secs(7);
+
+/// How long the history of runs is kept. The newest run of each DataSet always is, and tables are for ever.
+const KEEP_RUNS: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// How a service works.
 #[derive(Debug, Clone, Copy)]
@@ -101,21 +107,18 @@ impl Service {
         let done = async {
             self.worker.bury_the_dead(&self.engine).await?;
             loop {
-                let free = self.options.runs_at_once - running.len();
-                let store = &self.engine.store;
-                for job in store.take_jobs(&self.worker.id, free, began).await? {
-                    self.start(&mut running, job);
-                }
+                self.take(&mut running, began).await?;
                 if running.join_next().await.is_none() {
-                    break;
+                    return Ok(());
                 }
             }
-            self.engine.tell_what_is_about_to_end().await?;
-            self.engine.deliver_notices().await
         };
         let done = done.await;
         drop(beat);
         self.worker.leave(&self.engine).await;
+        // What people are told is beside the work: a failure there is no failure of a run.
+        self.look_ahead().await;
+        self.deliver().await;
         done
     }
 
@@ -124,20 +127,16 @@ impl Service {
     pub async fn serve(&self, stop: CancellationToken) {
         let mut running = JoinSet::new();
         let beat = self.worker.beat(&self.engine);
-        while !stop.is_cancelled() {
-            let wait = match self.turn(&mut running).await {
-                Ok(wait) => wait,
-                Err(error) => {
-                    tracing::warn!(%error, "the queue cannot be read; trying again");
-                    LOOK_AGAIN
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                Some(_) = running.join_next(), if !running.is_empty() => {}
-                () = self.engine.queue_changed.notified() => {}
-                () = self.engine.clock.sleep(wait) => {}
+        // A mail server that hangs must not hold up schedules.
+        let telling = async {
+            loop {
+                self.deliver().await;
+                self.engine.clock.sleep(LOOK_AGAIN).await;
             }
+        };
+        tokio::select! {
+            () = self.work(&mut running, &stop) => {}
+            () = telling => {}
         }
         let last = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(LAST_CHANCE, last).await.is_err() {
@@ -152,20 +151,35 @@ impl Service {
         self.worker.leave(&self.engine).await;
     }
 
+    /// Turn after turn, until told to stop.
+    async fn work(&self, running: &mut JoinSet<()>, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            let wait = tokio::select! {
+                () = stop.cancelled() => return,
+                wait = self.turn(running) => wait.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the queue cannot be read; trying again");
+                    LOOK_AGAIN
+                }),
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Some(_) = running.join_next(), if !running.is_empty() => {}
+                () = self.engine.queue_changed.notified() => {}
+                () = self.engine.clock.sleep(wait) => {}
+            }
+        }
+    }
+
     /// Looks at schedules and takes what is due; tells how long to wait before the next look.
     async fn turn(&self, running: &mut JoinSet<()>) -> Result<Duration, EngineError> {
         let engine = &self.engine;
         self.worker.bury_the_dead(engine).await?;
         if self.options.schedules && self.worker.schedules(engine).await? {
             engine.schedule_due().await?;
-            self.look_ahead().await?;
+            self.look_ahead().await;
         }
-        engine.deliver_notices().await?;
-        let free = self.options.runs_at_once.saturating_sub(running.len());
         let now = engine.clock.now();
-        for job in engine.store.take_jobs(&self.worker.id, free, now).await? {
-            self.start(running, job);
-        }
+        self.take(running, now).await?;
         let next = engine.store.next_due().await?;
         let wait = next.map_or(LOOK_AGAIN, |next| {
             Duration::try_from(next.duration_since(now)).unwrap_or_default()
@@ -174,8 +188,32 @@ impl Service {
         Ok(wait.clamp(Duration::from_millis(100), LOOK_AGAIN))
     }
 
+    /// Takes what is due from the queue, as far as there is room.
+    async fn take(&self, running: &mut JoinSet<()>, due: Timestamp) -> Result<(), EngineError> {
+        let free = self.options.runs_at_once.saturating_sub(running.len());
+        let (worker, now) = (&self.worker, self.engine.clock.now());
+        let taking = worker.taking.lock().await;
+        let jobs = self
+            .engine
+            .store
+            .take_jobs(&worker.id, free, due, now)
+            .await?;
+        for job in jobs {
+            let held = worker.hold(&job.dataset_id);
+            self.start(running, job, held);
+        }
+        drop(taking);
+        Ok(())
+    }
+
+    async fn deliver(&self) {
+        if let Err(error) = self.engine.deliver_notices().await {
+            tracing::warn!(%error, "notices cannot be brought to people for the moment");
+        }
+    }
+
     /// Once an hour: what is about to be lost, or to end.
-    async fn look_ahead(&self) -> Result<(), EngineError> {
+    async fn look_ahead(&self) {
         let now = self.engine.clock.now();
         let due = {
             let mut looked = self
@@ -189,17 +227,25 @@ impl Service {
             }
             due
         };
-        if due {
-            self.engine.tell_what_is_about_to_end().await?;
+        if !due {
+            return;
         }
-        Ok(())
+        if let Err(error) = self.engine.tell_what_is_about_to_end().await {
+            tracing::warn!(%error, "what is about to be lost cannot be told for the moment");
+        }
+        let keep = now.saturating_sub(KEEP_RUNS).unwrap_or(Timestamp::MIN);
+        if let Err(error) = self.engine.store.prune(keep, now).await {
+            tracing::warn!(%error, "old runs stay for the moment");
+        }
     }
 
-    fn start(&self, running: &mut JoinSet<()>, job: Job) {
+    fn start(&self, running: &mut JoinSet<()>, job: Job, held: HeldJob) {
         let engine = Arc::clone(&self.engine);
         let (worker, wait) = (self.worker.id.clone(), self.options.wait);
         let watch = Arc::clone(&self.watch);
         running.spawn(async move {
+            // Let go of at the end, however that comes: then the heartbeat gives the job back.
+            let _held = held;
             let dataset_id = job.dataset_id.clone();
             if let Err(error) = engine.do_job(&worker, job, wait, watch.as_ref()).await {
                 tracing::warn!(%error, dataset_id, "a run could not be settled; it is taken up again");

@@ -48,7 +48,8 @@ pub(crate) async fn run(
     let mut left_out = Vec::new();
     for Tried { report, answers } in tried {
         match answers {
-            Answers::Yes => {
+            // What cannot be told today is kept, too: its days would be lost.
+            Answers::Yes | Answers::Unknown { .. } => {
                 datasets.push(dataset_for(app, report, &account, arguments.plan).await?);
             }
             Answers::No { message, .. } => left_out.push((report.slug.clone(), message)),
@@ -146,12 +147,14 @@ fn refuse_if_none(account: &Account, tried: &[Tried]) -> Result<(), Failure> {
     if tried.iter().any(|one| matches!(one.answers, Answers::Yes)) {
         return Ok(());
     }
+    let later = "It may pass by itself; try again in some minutes.".to_owned();
     let first = tried.iter().find_map(|one| match &one.answers {
         Answers::No {
             message,
             next_step,
             kind,
         } => Some((message, next_step, *kind)),
+        Answers::Unknown { message } => Some((message, &later, EngineErrorKind::Failed)),
         Answers::Yes => None,
     });
     let Some((message, next_step, kind)) = first else {

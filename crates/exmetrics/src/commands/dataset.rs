@@ -251,7 +251,7 @@ pub(crate) async fn change(
     before: &DataSet,
     edit: &DataSetEdit,
 ) -> Result<DataSet, Failure> {
-    let _held = app.engine.hold(before)?;
+    let _held = app.engine.hold(before).await?;
     let dead = app.store().run_under_way(&before.id).await?;
     if let Some(dead) = dead.filter(|_| edit.forget_coverage) {
         return Err(Failure::failed(format!(

@@ -70,7 +70,7 @@ pub(crate) async fn run(
         }
         DataSetCommand::Compact { name } => {
             let dataset = app.store().dataset(&name).await?;
-            let _held = app.engine.hold(&dataset)?;
+            let _held = app.engine.hold(&dataset).await?;
             let done = DataSetTable::open(&dataset.location)
                 .await?
                 .compact(now)
@@ -87,8 +87,10 @@ pub(crate) async fn run(
         }
         DataSetCommand::Vacuum { name, keep_days } => {
             let dataset = app.store().dataset(&name).await?;
-            let _held = app.engine.hold(&dataset)?;
-            let keep = SignedDuration::from_hours(i64::from(keep_days) * 24);
+            let _held = app.engine.hold(&dataset).await?;
+            // Another machine may be writing files that no version names yet.
+            let least = u32::from(app.store().is_shared());
+            let keep = SignedDuration::from_hours(i64::from(keep_days.max(least)) * 24);
             let done = DataSetTable::open(&dataset.location)
                 .await?
                 .vacuum(keep, now)
@@ -237,7 +239,7 @@ pub(crate) async fn remove(
     global: &Global,
 ) -> Result<(), Failure> {
     let dataset = app.store().dataset(name).await?;
-    let _held = app.engine.hold(&dataset)?;
+    let _held = app.engine.hold(&dataset).await?;
     let folder = std::path::Path::new(&dataset.location);
     if delete_table && dataset.location.contains("://") {
         return Err(Failure::failed(format!(

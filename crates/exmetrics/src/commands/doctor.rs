@@ -56,13 +56,22 @@ pub(crate) async fn run(global: &Global) -> Result<Ended, Failure> {
     let ok = CheckState::Ok;
     let home = app.config.home.display().to_string();
     add(&mut found, "home", ok, home, None);
-    add(
-        &mut found,
-        "key",
-        ok,
-        "secrets can be sealed and opened".into(),
-        None,
-    );
+    match app.store().check_key().await {
+        Ok(()) => add(
+            &mut found,
+            "key",
+            ok,
+            "it opens what is sealed".into(),
+            None,
+        ),
+        Err(error) => add(
+            &mut found,
+            "key",
+            CheckState::Failed,
+            error.to_string(),
+            None,
+        ),
+    }
     let store = if app.store().is_shared() {
         "PostgreSQL answers"
     } else {

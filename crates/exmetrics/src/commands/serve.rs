@@ -51,6 +51,7 @@ pub(crate) async fn run(
     listen: Option<SocketAddr>,
     options: ServiceOptions,
 ) -> Result<Ended, Failure> {
+    app.store().check_key().await?;
     let service = Service::new(Arc::clone(&app.engine), options, Arc::new(Logged))?;
     let stop = CancellationToken::new();
     let watch = match listen {
@@ -88,7 +89,8 @@ pub(crate) async fn run(
     });
     service.serve(stop).await;
     if let Some(watch) = watch {
-        let _ = watch.await;
+        // A client that never ends its request must not hold up the end.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(1), watch).await;
     }
     say::note("Stopped. What was under way is gone on with at the next start.");
     Ok(Ended::Done)

@@ -27,8 +27,21 @@ async fn a_dataset_waits_once_and_the_earlier_time_counts() {
     assert_eq!(jobs.len(), 1);
     assert_eq!((jobs[0].due_at, jobs[0].full), (later(10), true));
     assert_eq!(store.next_due().await.unwrap(), Some(later(10)));
-    assert!(store.take_jobs("w", 9, later(9)).await.unwrap().is_empty());
-    assert_eq!(store.take_jobs("w", 9, later(10)).await.unwrap().len(), 1);
+    assert!(
+        store
+            .take_jobs("w", 9, later(9), later(9))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        store
+            .take_jobs("w", 9, later(10), later(10))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     // A worker has it: what comes due meanwhile is done by that run.
     assert!(!put(later(11), JobReason::Schedule, false).await);
     store
@@ -52,13 +65,17 @@ async fn a_job_is_tried_again_and_outlives_its_worker() {
         .await
         .unwrap();
     store.worker_alive("one", "machine", start()).await.unwrap();
-    let job = store.take_jobs("one", 1, start()).await.unwrap().remove(0);
+    let job = store
+        .take_jobs("one", 1, start(), start())
+        .await
+        .unwrap()
+        .remove(0);
     store
         .put_back_job(&job, "one", later(900), Some("run-1"))
         .await
         .unwrap();
     let job = store
-        .take_jobs("one", 1, later(900))
+        .take_jobs("one", 1, later(900), later(900))
         .await
         .unwrap()
         .remove(0);
@@ -72,12 +89,15 @@ async fn a_job_is_tried_again_and_outlives_its_worker() {
         .unwrap();
     assert!(
         store
-            .take_jobs("two", 1, later(949))
+            .take_jobs("two", 1, later(949), later(949))
             .await
             .unwrap()
             .is_empty()
     );
-    let taken = store.take_jobs("two", 1, later(951)).await.unwrap();
+    let taken = store
+        .take_jobs("two", 1, later(951), later(951))
+        .await
+        .unwrap();
     assert_eq!(
         (taken[0].attempt, taken[0].run_id.as_deref()),
         (1, Some("run-1"))
@@ -91,7 +111,11 @@ async fn a_job_is_tried_again_and_outlives_its_worker() {
     assert_eq!(store.workers_of("machine").await.unwrap(), ["one"]);
     assert_eq!(store.release_jobs("two").await.unwrap(), 1);
     assert_eq!(
-        store.take_jobs("three", 1, later(951)).await.unwrap().len(),
+        store
+            .take_jobs("three", 1, later(951), later(951))
+            .await
+            .unwrap()
+            .len(),
         1
     );
 }
@@ -115,7 +139,7 @@ async fn of_many_workers_each_gets_others() {
             let mut mine = Vec::new();
             loop {
                 let taken = store
-                    .take_jobs(&format!("w{worker}"), 4, later(100))
+                    .take_jobs(&format!("w{worker}"), 4, later(100), later(100))
                     .await
                     .unwrap();
                 if taken.is_empty() {
@@ -177,7 +201,7 @@ async fn a_schedule_that_came_due_fires_once_and_moves_on() {
     let next = later(30 * 60);
     assert!(store.fire_schedule(&due, Some(next), at).await.unwrap());
     assert_eq!(store.jobs().await.unwrap().len(), 1);
-    store.take_jobs("w", 1, at).await.unwrap();
+    store.take_jobs("w", 1, at, at).await.unwrap();
     store.finish_job(&dataset.id, "w").await.unwrap();
     // Another process saw it come due, too.
     assert!(!store.fire_schedule(&due, Some(next), at).await.unwrap());
