@@ -145,6 +145,18 @@ impl Details {
         }
     }
 
+    /// Whether the first day wanted is another one tomorrow.
+    pub fn moves_with_today(self) -> bool {
+        matches!(
+            self,
+            Self::Date(DayChoice::DaysBack(_))
+                | Self::Range {
+                    from: DayChoice::DaysBack(_),
+                    ..
+                }
+        )
+    }
+
     /// Whether the report allows this choice, today.
     ///
     /// # Errors

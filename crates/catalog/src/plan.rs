@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{Details, DetailsError, Grain, Parameter, Period, Report, UpdateMethod};
@@ -111,7 +111,8 @@ impl Plan {
 ///
 /// `known` is what coverage holds of each day that was ever asked for; `full` asks for settled days
 /// too. A day that the details no longer reach, because they move with today, is still due while it is
-/// not settled and its window is open: otherwise a day published late would be lost.
+/// not settled and its window is open: otherwise a day published late would be lost. So is a day that they
+/// moved over while nothing was at work.
 ///
 /// # Errors
 /// When the report does not allow the details.
@@ -143,7 +144,10 @@ pub fn plan(
                 only_due: update.asks_only_what_is_due(),
                 full,
             };
-            let wanted = details.days(today)?;
+            let mut wanted = details.days(today)?;
+            if sorter.only_due {
+                wanted = [days_missed(details, known, &wanted), wanted].concat();
+            }
             for &day in &wanted {
                 let known = known.get(&day).copied().unwrap_or_default();
                 sorter.wanted(&mut plan, day, known);
@@ -157,10 +161,26 @@ pub fn plan(
                 plan.kept.sort_unstable();
                 plan.expired.sort_unstable();
             }
-            plan.requests = ask_for(report, &plan.kept, today);
+            let at_hand = known.keys().chain(&wanted).copied();
+            plan.requests = ask_for(report, &plan.kept, today, at_hand);
         }
     }
     Ok(plan)
+}
+
+/// The days between the last one that was asked for and the first that is wanted now: details that move
+/// with today have moved over them while nothing was at work.
+fn days_missed(details: Details, known: &BTreeMap<Date, DayKnown>, wanted: &[Date]) -> Vec<Date> {
+    let (Some(&first), true) = (wanted.first(), details.moves_with_today()) else {
+        return Vec::new();
+    };
+    let Some((&last, _)) = known.range(..first).next_back() else {
+        return Vec::new();
+    };
+    last.series(1.day())
+        .skip(1)
+        .take_while(|day| *day < first)
+        .collect()
 }
 
 /// Puts each day where it belongs.
@@ -213,7 +233,12 @@ impl Sorter {
 }
 
 /// The requests that answer for some days that can all be asked for.
-fn ask_for(report: &Report, days: &[Date], today: Date) -> Vec<PlannedRequest> {
+fn ask_for(
+    report: &Report,
+    days: &[Date],
+    today: Date,
+    at_hand: impl Iterator<Item = Date>,
+) -> Vec<PlannedRequest> {
     let Some(&oldest) = days.first() else {
         return Vec::new();
     };
@@ -236,13 +261,16 @@ fn ask_for(report: &Report, days: &[Date], today: Date) -> Vec<PlannedRequest> {
                 .is_some_and(|days| days_back(oldest, today) <= i64::from(days))
         })
         .min_by_key(|period| period.days());
-    covering
-        .map(|&period| PlannedRequest {
-            ask: Ask::Period(period),
-            keep: Some(days.iter().copied().collect()),
-        })
-        .into_iter()
-        .collect()
+    let Some(&period) = covering else {
+        return Vec::new();
+    };
+    // Days that are settled come along in the same reply: newer figures of them cost nothing.
+    let reach = i64::from(period.days().unwrap_or(0));
+    let come_along = at_hand.filter(|day| (1..=reach).contains(&days_back(*day, today)));
+    vec![PlannedRequest {
+        ask: Ask::Period(period),
+        keep: Some(days.iter().copied().chain(come_along).collect()),
+    }]
 }
 
 fn days_back(day: Date, today: Date) -> i64 {

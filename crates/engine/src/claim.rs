@@ -147,9 +147,16 @@ impl Engine {
 
     /// Brings a run that was dead for a day or longer up to date. What has become due since is added
     /// to it; a run that was to replace the table is given up, for its rows would be those of a day that
-    /// is over. A run that is in the table already is only settled.
+    /// is over.
     async fn catch_up(&self, dataset: &DataSet, run: Run) -> Result<Option<Run>, EngineError> {
-        if utc_day(run.started_at) == self.today() || self.is_landed(dataset, &run).await? {
+        let same_day = utc_day(run.started_at) == self.today();
+        if self.is_landed(dataset, &run).await? {
+            return self
+                .go_on_after_landing(dataset, run, same_day)
+                .await
+                .map(Some);
+        }
+        if same_day {
             return Ok(Some(run));
         }
         if dataset.update == UpdateMethod::Replace {
@@ -164,6 +171,29 @@ impl Engine {
         }
         self.extend(dataset, &run).await?;
         Ok(Some(run))
+    }
+
+    /// A run that landed what it had and died before it asked for the rest: that lands under a number of
+    /// its own. One that had asked for everything is only settled.
+    async fn go_on_after_landing(
+        &self,
+        dataset: &DataSet,
+        run: Run,
+        same_day: bool,
+    ) -> Result<Run, EngineError> {
+        let mut requests = self.store.requests(&run.id).await?;
+        let open = requests
+            .iter()
+            .any(|request| request.state == RequestState::Pending);
+        if !open || (dataset.update == UpdateMethod::Replace && !same_day) {
+            return Ok(run);
+        }
+        self.note_landed(&mut requests).await?;
+        let run = self.store.renumber_run(&run).await?;
+        if !same_day {
+            self.extend(dataset, &run).await?;
+        }
+        Ok(run)
     }
 
     /// Adds to a run what is due today and not in it.

@@ -181,7 +181,13 @@ impl Engine {
             let notice = Notice {
                 kind: NoticeKind::Recovered,
                 title: format!("{} works again", dataset.name),
-                text: "What had failed has been fetched, or is fetched by the coming runs.".into(),
+                text:
+                    "Its runs succeed again. Whether days were lost meanwhile its coverage tells."
+                        .into(),
+                next_step: Some(format!(
+                    "See: exmetrics dataset coverage \"{}\"",
+                    dataset.name
+                )),
                 dataset: Some(dataset.name.clone()),
                 run_id,
                 ..self.blank_notice()

@@ -9,6 +9,9 @@ use toml::Spanned;
 
 use crate::{args::DetailsArguments, failure::Failure};
 
+/// A failed run is tried again within a month, or not at all.
+pub(crate) const LONGEST_RETRY_SECONDS: i64 = 31 * 24 * 3600;
+
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,7 +84,7 @@ struct DataSetText {
     key: Vec<Spanned<String>>,
     schedule: Option<Spanned<String>>,
     retry_every: Option<Spanned<String>>,
-    retry_times: Option<i64>,
+    retry_times: Option<Spanned<i64>>,
     #[serde(default)]
     description: String,
     #[serde(default)]
@@ -308,7 +311,9 @@ impl Place {
             Some(word) => {
                 let length: Result<jiff::SignedDuration, _> = word.get_ref().parse();
                 match length {
-                    Ok(length) if length.as_secs() >= 1 => Some(length.as_secs()),
+                    Ok(length) if (1..=LONGEST_RETRY_SECONDS).contains(&length.as_secs()) => {
+                        Some(length.as_secs())
+                    }
                     _ => {
                         let what = format!(
                             "'{}' is no length of time; write for example 15m",
@@ -319,6 +324,11 @@ impl Place {
                 }
             }
         };
+        if let Some(times) = &text.retry_times
+            && !(0..=1000).contains(times.get_ref())
+        {
+            return Err(self.of(times, "retry_times is from 0 to 1000"));
+        }
         if text.accounts.get_ref().is_empty() {
             return Err(self.of(&text.accounts, "a DataSet needs an account"));
         }
@@ -334,7 +344,7 @@ impl Place {
             key,
             schedule,
             retry_every_seconds,
-            retry_times: text.retry_times,
+            retry_times: text.retry_times.map(Spanned::into_inner),
             description: text.description,
             tags: text.tags,
         })

@@ -279,6 +279,18 @@ impl Store {
         Ok(ids)
     }
 
+    /// How many workers are alive.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn live_workers(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let alive: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM workers WHERE lease_until > $1")
+            .bind(now.as_microsecond())
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(u64::try_from(alive).unwrap_or_default())
+    }
+
     /// The queue, the longest waiting first.
     ///
     /// # Errors

@@ -150,16 +150,27 @@ impl Store {
         kind: &str,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        let ended = sqlx::query_scalar(
+        let ended = sqlx::query(
             "UPDATE notices SET ended_at = $3
-             WHERE subject = $1 AND kind = $2 AND ended_at IS NULL RETURNING body",
+             WHERE subject = $1 AND kind = $2 AND ended_at IS NULL RETURNING id, body",
         )
         .bind(subject)
         .bind(kind)
         .bind(now.as_microsecond())
         .fetch_optional(&self.pool)
         .await?;
-        Ok(ended)
+        let Some(ended) = ended else {
+            return Ok(None);
+        };
+        // What was tried and did not get through would arrive after the word that it is over.
+        sqlx::query(
+            "UPDATE deliveries SET state = 'failed', message = 'it was over before it got through'
+             WHERE notice_id = $1 AND state = 'waiting' AND attempt > 0",
+        )
+        .bind(ended.try_get::<String, _>("id")?)
+        .execute(&self.pool)
+        .await?;
+        Ok(Some(ended.try_get("body")?))
     }
 
     /// Takes what is to be brought now; nobody else gets it for some minutes.

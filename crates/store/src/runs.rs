@@ -248,6 +248,29 @@ impl Store {
         Ok((answered > 0).then_some(run))
     }
 
+    /// Gives a run that is under way a new number to land under: what it landed under the old one is
+    /// done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renumber_run(&self, run: &Run) -> Result<Run, StoreError> {
+        let mut transaction = self.write(&run.dataset_id).await?;
+        sqlx::query("UPDATE datasets SET last_landing = last_landing + 1 WHERE id = $1")
+            .bind(&run.dataset_id)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "UPDATE runs SET landing = (SELECT last_landing FROM datasets WHERE id = $2)
+             WHERE id = $1 AND state = 'running'",
+        )
+        .bind(&run.id)
+        .bind(&run.dataset_id)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        self.run(&run.id).await
+    }
+
     /// Ends a run that is under way because a person says so. Whoever works on it finds out when it says
     /// that it is alive, and before it lands. False when it had ended.
     ///

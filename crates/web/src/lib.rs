@@ -24,14 +24,16 @@ struct Watched {
     figures: PrometheusHandle,
 }
 
-/// `/healthz`, `/readyz` and `/metrics`.
-pub fn watch(engine: Arc<Engine>) -> Router {
+/// `/healthz` and `/readyz`, and `/metrics` where only this machine can ask: it names accounts and DataSets.
+pub fn watch(engine: Arc<Engine>, only_this_machine: bool) -> Router {
     let figures = figures::recorder();
-    Router::new()
+    let mut router = Router::new()
         .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
-        .with_state(Watched { engine, figures })
+        .route("/readyz", get(readyz));
+    if only_this_machine {
+        router = router.route("/metrics", get(metrics));
+    }
+    router.with_state(Watched { engine, figures })
 }
 
 /// Answers until told to stop.

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use exmetrics_catalog::{Schedule, ScheduleError, UpdateMethod};
 
 use super::{DetailsArguments, ShowArguments};
+use crate::config_file::LONGEST_RETRY_SECONDS;
 
 /// Named, versioned tables.
 #[derive(Debug, Subcommand)]
@@ -189,8 +190,10 @@ fn read_schedule(text: &str) -> Result<Schedule, String> {
 fn read_seconds(text: &str) -> Result<i64, String> {
     let length: Result<jiff::SignedDuration, _> = text.parse();
     match length {
-        Ok(length) if length.as_secs() >= 1 => Ok(length.as_secs()),
-        _ => Err("no length of time; write for example 15m or 1h".into()),
+        Ok(length) if (1..=LONGEST_RETRY_SECONDS).contains(&length.as_secs()) => {
+            Ok(length.as_secs())
+        }
+        _ => Err("no length of time up to 31 days; write for example 15m or 1h".into()),
     }
 }
 

@@ -3,10 +3,10 @@
 use exmetrics_catalog::{Cloud, CloudName};
 use exmetrics_engine::{AccountCheck, CheckState, Engine};
 use exmetrics_graph::AppRegistration;
-use exmetrics_store::{Account, AccountState, NewAccount, SignIn};
+use exmetrics_store::{Account, AccountState, NewAccount, RunState, SignIn};
 use serde_json::json;
 
-use super::account_secret;
+use super::{account_secret, dataset};
 use crate::{
     app::App,
     args::{AccountCommand, AddAccount, CloudArguments, Global, SignInAgain},
@@ -222,7 +222,26 @@ async fn sign_in(app: &App, arguments: &SignInAgain, global: &Global) -> Result<
         secret.ok_or_else(|| Failure::arguments("there is no secret"))?
     };
     app.store().keep_secret(&account.id, &secret).await?;
-    check(app, &account, global).await
+    let ended = check(app, &account, global).await?;
+    if ended == Ended::Done {
+        take_up_what_failed(app, &account).await?;
+    }
+    Ok(ended)
+}
+
+/// What failed for want of this sign-in is due again, where a schedule would come too late for it.
+async fn take_up_what_failed(app: &App, account: &Account) -> Result<(), Failure> {
+    for one in app.store().datasets().await? {
+        let feeds = one.accounts.iter().any(|(id, _)| *id == account.id);
+        if !feeds || one.schedule.is_none() {
+            continue;
+        }
+        let last = app.store().runs(Some(&one.id), 1).await?.pop();
+        if last.is_some_and(|run| matches!(run.state, RunState::Failed | RunState::Partial)) {
+            dataset::make_due(app, &one).await?;
+        }
+    }
+    Ok(())
 }
 
 fn words(sign_in: SignIn) -> &'static str {

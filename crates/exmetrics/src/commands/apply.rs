@@ -326,7 +326,7 @@ async fn carry_out(app: &App, change: Change<'_>) -> Result<(), Failure> {
             };
             let made = dataset::make(app, one.report, &new).await?;
             if one.schedule.is_some() && one.details == Details::every_day(one.report) {
-                dataset::enqueue_first_capture(app, &made).await?;
+                dataset::make_due(app, &made).await?;
             }
         }
         Change::EditDataSet(known, one, _) => {

@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 use serde_json::json;
 
 use super::{
-    dataset::{KEEP_EVERY_DAY, enqueue_first_capture, make},
+    dataset::{KEEP_EVERY_DAY, make, make_due},
     due::{self, Passed},
 };
 use crate::{
@@ -223,7 +223,7 @@ async fn dataset_for(
             tables_root: app.config.tables.clone(),
         };
         let dataset = make(app, report, &new).await?;
-        enqueue_first_capture(app, &dataset).await?;
+        make_due(app, &dataset).await?;
         Some(dataset)
     };
     Ok(Kept {

@@ -4,6 +4,7 @@ use exmetrics_catalog::{Details, Grain, Plan, Report, UpdateMethod, catalog};
 use exmetrics_engine::{PlanView, RunChoice, RunReport, name_days, next_try};
 use exmetrics_lake::DataSetTable;
 use exmetrics_store::{DataSet, DataSetEdit, JobReason, NewDataSet, RunState};
+use jiff::{RoundMode, TimestampRound, Unit};
 use serde_json::json;
 
 use super::dataset_table;
@@ -110,7 +111,7 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
     };
     let dataset = make(app, report, &new).await?;
     if arguments.keep_every_day && !arguments.run {
-        enqueue_first_capture(app, &dataset).await?;
+        make_due(app, &dataset).await?;
     }
     if arguments.run {
         return execute(
@@ -134,12 +135,20 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
     Ok(Ended::Done)
 }
 
-/// The oldest day would be lost by the time the schedule comes due: the first capture is due at once, for
-/// the service or `run due`.
-pub(crate) async fn enqueue_first_capture(app: &App, dataset: &DataSet) -> Result<(), Failure> {
+/// Makes a DataSet due now, for the service or `run due`: by the time its schedule comes due the oldest day
+/// would be lost.
+pub(crate) async fn make_due(app: &App, dataset: &DataSet) -> Result<(), Failure> {
     let now = app.engine.clock().now();
+    // Since the minute began: whoever looks at the queue in this minute finds it.
+    let since = now.round(
+        TimestampRound::new()
+            .smallest(Unit::Minute)
+            .mode(RoundMode::Floor),
+    );
     let reason = JobReason::Schedule;
-    app.store().enqueue(&dataset.id, now, reason, false).await?;
+    app.store()
+        .enqueue(&dataset.id, since.unwrap_or(now), reason, false)
+        .await?;
     Ok(())
 }
 

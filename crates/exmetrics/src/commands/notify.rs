@@ -71,6 +71,11 @@ async fn add(app: &App, arguments: AddChannel, global: &Global) -> Result<(), Fa
 }
 
 pub(crate) fn secret(file: &Path) -> Result<SecretString, Failure> {
+    // An address in the place of a file may be the secret itself: it is not repeated.
+    if file.to_string_lossy().contains("://") {
+        return Err(Failure::arguments("a file is asked for, not the address itself")
+            .next("Put the address into a file, for it may hold a secret; or give `-` and write it to standard input."));
+    }
     let mut text = String::new();
     if file == Path::new("-") {
         std::io::stdin()

@@ -63,10 +63,14 @@ pub(crate) async fn run(
             let address = listener
                 .local_addr()
                 .map_err(|error| Failure::failed(format!("no address: {error}")))?;
+            let more = match address.ip().is_loopback() {
+                true => " and /metrics",
+                false => "; /metrics names accounts, so only on a loopback address",
+            };
             say::note(format!(
-                "exmetrics answers on http://{address}/healthz, /readyz and /metrics"
+                "exmetrics answers on http://{address}/healthz, /readyz{more}"
             ));
-            let app = exmetrics_web::watch(Arc::clone(&app.engine));
+            let app = exmetrics_web::watch(Arc::clone(&app.engine), address.ip().is_loopback());
             let stopped = stop.clone();
             Some(tokio::spawn(async move {
                 exmetrics_web::serve(listener, app, stopped.cancelled_owned()).await

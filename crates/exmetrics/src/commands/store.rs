@@ -63,7 +63,24 @@ async fn backup(app: &App, file: &Path, global: &Global) -> Result<(), Failure> 
     Ok(())
 }
 
+/// Nobody may work on what is being replaced, or goes on with what was left behind.
+async fn refuse_beside_workers(app: &App) -> Result<(), Failure> {
+    match app.store().live_workers(app.engine.clock().now()).await? {
+        0 => Ok(()),
+        alive => Err(Failure::failed(format!(
+            "{} at work on this control state",
+            if alive == 1 {
+                "a service or worker is".to_owned()
+            } else {
+                format!("{alive} workers are")
+            }
+        ))
+        .next("Stop it first. One that was killed is let go half a minute later.")),
+    }
+}
+
 async fn restore(app: &App, file: &Path, replace: bool, global: &Global) -> Result<(), Failure> {
+    refuse_beside_workers(app).await?;
     if !file.is_file() {
         return Err(Failure::arguments(format!(
             "there is no backup {}",
@@ -94,6 +111,7 @@ async fn restore(app: &App, file: &Path, replace: bool, global: &Global) -> Resu
 }
 
 async fn move_to(app: &App, to: &str, global: &Global) -> Result<(), Failure> {
+    refuse_beside_workers(app).await?;
     let url = match to.split_once("://") {
         Some((_, rest)) => {
             let user = rest.split('@').next().unwrap_or_default();

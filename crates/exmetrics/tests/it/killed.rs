@@ -318,6 +318,42 @@ fn a_run_that_was_dead_for_days_is_brought_up_to_date() {
 }
 
 #[test]
+fn killed_after_a_landing_with_requests_still_to_be_asked() {
+    let scene = Scene::new();
+    for method in METHODS {
+        scene.create(method, method);
+        scene.home.ok(&["dataset", "run", method]);
+        let of = format!("dataset_id = (SELECT id FROM datasets WHERE name = '{method}')");
+        let run = format!("run_id = (SELECT id FROM runs WHERE {of})");
+        // What a full disk leaves: some rows landed, and nothing more could be written down.
+        control::change(
+            &scene.home,
+            &[
+                &format!("DELETE FROM coverage WHERE {of}"),
+                &format!(
+                    "UPDATE requests SET state = 'pending', landed = 0, archive = NULL, answered_at = NULL
+                     WHERE {run} AND position = 4"
+                ),
+                &format!("UPDATE requests SET landed = 0 WHERE {run}"),
+                &format!(
+                    "UPDATE runs SET state = 'running', ended_at = NULL, rows_landed = NULL,
+                     version = NULL WHERE {of}"
+                ),
+            ],
+        );
+        scene.sim.forget_requests();
+        scene.home.ok(&["dataset", "run", method]);
+        assert_eq!(asked(&scene.sim).len(), 1, "{method}: only what was open");
+        scene.check_runs(method, method);
+        // The day that was asked again had landed before; appended rows alone cannot be told from it.
+        if method != "append" {
+            let rows = content(&scene.home.export(method));
+            assert_eq!(rows, scene.undisturbed, "{method}");
+        }
+    }
+}
+
+#[test]
 fn killed_between_the_landing_and_the_ledger() {
     let scene = Scene::new();
     for method in METHODS {
