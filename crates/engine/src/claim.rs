@@ -243,7 +243,7 @@ fn missing_requests<'a>(
         };
         // Of a trend only the days that are not asked for already.
         let days: BTreeSet<Date> = days.difference(&kept).copied().collect();
-        (!days.is_empty()).then(|| PlannedRequest {
+        (!days.is_empty()).then_some(PlannedRequest {
             ask: request.ask,
             keep: Some(days),
         })
