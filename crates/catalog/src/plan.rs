@@ -161,7 +161,9 @@ pub fn plan(
                 plan.kept.sort_unstable();
                 plan.expired.sort_unstable();
             }
-            let at_hand = known.keys().chain(&wanted).copied();
+            // Appended rows would double, and replaced ones are to be the days wanted.
+            let known = sorter.only_due.then_some(known).into_iter();
+            let at_hand = known.flat_map(BTreeMap::keys).chain(&wanted).copied();
             plan.requests = ask_for(report, &plan.kept, today, at_hand);
         }
     }

@@ -429,6 +429,7 @@ proptest! {
             let kept: BTreeSet<Date> = made.kept.iter().copied().collect();
             let keep = request.keep.clone().unwrap();
             prop_assert!(keep.is_superset(&kept));
+            prop_assert!(only_due || keep == kept, "append and replace keep what is wanted");
             for along in keep.difference(&kept) {
                 prop_assert!(coverage.contains_key(along) || wanted.contains(along));
                 prop_assert!(*along < today && *along >= back(today, i32::from(period)));
