@@ -4,6 +4,9 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::{failure::Failure, say};
 
+/// A cell of so many letters is never wrapped.
+const SHORT: usize = 20;
+
 /// Rows under headings, aligned.
 pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
     let mut table = Table::new();
@@ -25,9 +28,17 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), Failu
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
-    // What comes first is what one copies; it stays in one piece.
-    if let Some(first) = table.column_mut(0) {
-        first.set_constraint(ColumnConstraint::ContentWidth);
+    // What comes first is what one copies, and a short word broken in two is none: on a narrow terminal
+    // only what is long is wrapped.
+    for (place, column) in table.column_iter_mut().enumerate() {
+        let longest = rows
+            .iter()
+            .filter_map(|row| row.get(place))
+            .map(|cell| cell.chars().count())
+            .max();
+        if place == 0 || longest.unwrap_or_default() <= SHORT {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     let text = table.to_string();
     for line in text.lines() {

@@ -317,10 +317,8 @@ async fn list(app: &App, global: &Global) -> Result<(), Failure> {
             .collect();
         rows.push(vec![
             dataset.name.clone(),
-            dataset.report.clone(),
             accounts.join(", "),
             dataset.details.to_string(),
-            dataset.update.to_string(),
             dataset
                 .schedule
                 .as_ref()
@@ -329,9 +327,7 @@ async fn list(app: &App, global: &Global) -> Result<(), Failure> {
         ]);
     }
     listing::table(
-        &[
-            "dataset", "report", "accounts", "details", "update", "schedule", "last run",
-        ],
+        &["dataset", "accounts", "details", "schedule", "last run"],
         &rows,
     )
 }
