@@ -98,6 +98,8 @@ impl Engine {
             checks: Vec::new(),
             names_concealed: None,
         };
+        // What was granted or changed a moment ago counts.
+        self.forget_session(&account.id);
         match self.session(account).await {
             Ok(ready) => self.check_session(&ready, &mut found).await,
             Err(error) => found.checks.push(Check {

@@ -111,6 +111,8 @@ pub struct Engine {
     pub(crate) archive: Archive,
     pub(crate) settings: Settings,
     pub(crate) machine: machine::Machine,
+    /// The sessions of this process: the runs of an account share its token.
+    pub(crate) sessions: sign_in::Sessions,
     /// Something was put into the queue by this process.
     pub(crate) queue_changed: tokio::sync::Notify,
 }
@@ -145,6 +147,7 @@ impl Engine {
             archive,
             settings,
             machine,
+            sessions: sign_in::Sessions::default(),
             queue_changed: tokio::sync::Notify::new(),
         })
     }

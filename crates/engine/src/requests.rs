@@ -136,6 +136,7 @@ impl Engine {
                 && unfetched.settle == Settle::Person
             {
                 refused = Some(unfetched.clone());
+                self.forget_session(&context.account.id);
             }
             let noted = match &answer {
                 Ok(Fetched {

@@ -149,10 +149,7 @@ impl Engine {
     /// A session for each account, or why there is none.
     async fn sign_in(&self, dataset: &DataSet) -> Result<SignedIn, EngineError> {
         let mut sessions = HashMap::new();
-        for account in self.store.accounts().await? {
-            if !dataset.accounts.iter().any(|(id, _)| *id == account.id) {
-                continue;
-            }
+        for account in self.store.accounts_of(&dataset.id).await? {
             let session = match self.session(&account).await {
                 Ok(session) => Ok(session),
                 Err(error) => Err(Unfetched::of_sign_in(&error)),

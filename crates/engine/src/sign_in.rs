@@ -1,6 +1,10 @@
 //! A session for each account: its secret is opened here and goes into the session, nowhere else.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_trait::async_trait;
 use exmetrics_catalog::Cloud;
@@ -26,6 +30,33 @@ impl ReadySignIn {
     pub fn account(&self) -> &Account {
         &self.account
     }
+}
+
+/// By account: what its sign-in was proved with, and the session.
+#[derive(Default)]
+pub(crate) struct Sessions(Mutex<HashMap<String, (u128, Session)>>);
+
+impl Sessions {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (u128, Session)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells one sign-in from another. A person's refresh token is left out: it changes with each use, and
+/// the session asks for the newest by itself.
+fn proof(account: &Account, secret: Option<&SecretString>) -> u128 {
+    let by_person = matches!(account.sign_in, SignIn::Browser | SignIn::Device);
+    let secret = secret
+        .filter(|_| !by_person)
+        .map_or("", |secret| secret.expose_secret());
+    let parts = [
+        account.tenant.as_str(),
+        &account.client_id,
+        &account.cloud.login_url,
+        &account.cloud.graph_url,
+        secret,
+    ];
+    xxhash_rust::xxh3::xxh3_128(parts.join("\n").as_bytes())
 }
 
 /// Puts a rotated refresh token in the place of the old one, before it is used, and lets one process
@@ -61,12 +92,41 @@ impl RefreshTokenKeeper for SealedKeeper {
 }
 
 impl Engine {
-    /// Makes an account's session. Nothing is asked yet: the first request, or a check, signs in.
+    /// An account's session; the one that this process has, as long as nothing about the sign-in has
+    /// changed. Nothing is asked yet: the first request, or a check, signs in.
     ///
     /// # Errors
     /// When there is no usable secret: a person must enter it or sign in.
     pub async fn session(&self, account: &Account) -> Result<ReadySignIn, EngineError> {
         let secret = self.store.account_secret(&account.id).await?;
+        let proof = proof(account, secret.as_ref());
+        let known = self.sessions.lock().get(&account.id).cloned();
+        if let Some((of, session)) = known
+            && of == proof
+        {
+            return Ok(ReadySignIn {
+                account: account.clone(),
+                session,
+            });
+        }
+        let ready = self.new_session(account, secret)?;
+        let session = ready.session.clone();
+        self.sessions
+            .lock()
+            .insert(account.id.clone(), (proof, session));
+        Ok(ready)
+    }
+
+    /// Forgets an account's token: what it may do was refused, and a person may have granted it since.
+    pub(crate) fn forget_session(&self, account_id: &str) {
+        self.sessions.lock().remove(account_id);
+    }
+
+    fn new_session(
+        &self,
+        account: &Account,
+        secret: Option<SecretString>,
+    ) -> Result<ReadySignIn, EngineError> {
         let credentials = Credentials {
             tenant: account.tenant.clone(),
             client_id: account.client_id.clone(),

@@ -191,6 +191,21 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// The accounts of one DataSet, in its order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn accounts_of(&self, dataset_id: &str) -> Result<Vec<Account>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT accounts.* FROM dataset_accounts JOIN accounts ON accounts.id = account_id
+             WHERE dataset_id = $1 ORDER BY position",
+        )
+        .bind(dataset_id)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// One account by its name, in any case.
     ///
     /// # Errors
