@@ -15,6 +15,7 @@ mod migrations;
 mod notices;
 mod quota;
 mod requests;
+mod run_holders;
 mod runs;
 mod seal;
 mod time;

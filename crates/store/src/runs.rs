@@ -248,46 +248,6 @@ impl Store {
         Ok((answered > 0).then_some(run))
     }
 
-    /// Gives a run that is under way a new number to land under: what it landed under the old one is
-    /// done.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn renumber_run(&self, run: &Run) -> Result<Run, StoreError> {
-        let mut transaction = self.write(&run.dataset_id).await?;
-        sqlx::query("UPDATE datasets SET last_landing = last_landing + 1 WHERE id = $1")
-            .bind(&run.dataset_id)
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query(
-            "UPDATE runs SET landing = (SELECT last_landing FROM datasets WHERE id = $2)
-             WHERE id = $1 AND state = 'running'",
-        )
-        .bind(&run.id)
-        .bind(&run.dataset_id)
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        self.run(&run.id).await
-    }
-
-    /// Ends a run that is under way because a person says so. Whoever works on it finds out when it says
-    /// that it is alive, and before it lands. False when it had ended.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn cancel_run(&self, run_id: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let cancelled = sqlx::query(
-            "UPDATE runs SET state = 'cancelled', ended_at = $2, message = 'cancelled by a person'
-             WHERE id = $1 AND state = 'running'",
-        )
-        .bind(run_id)
-        .bind(now.as_microsecond())
-        .execute(&self.pool)
-        .await?;
-        Ok(cancelled.rows_affected() == 1)
-    }
-
     /// Whether a later run has made a version of the DataSet's table.
     ///
     /// # Errors
@@ -314,91 +274,6 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?;
         row.as_ref().map(read_run).transpose()
-    }
-
-    /// Takes over a run whose worker is gone. Of two that try, one succeeds.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn take_over(
-        &self,
-        run: &Run,
-        machine: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let taken = sqlx::query(
-            "UPDATE runs SET machine = $2, lease_until = $3
-             WHERE id = $1 AND state = 'running' AND machine = $4 AND lease_until = $5",
-        )
-        .bind(&run.id)
-        .bind(machine)
-        // Always another lease than the one that was seen: the second of two finds it changed.
-        .bind(lease(now).max(run.lease_until.as_microsecond() + 1))
-        .bind(&run.machine)
-        .bind(run.lease_until.as_microsecond())
-        .execute(&self.pool)
-        .await?;
-        Ok(taken.rows_affected() == 1)
-    }
-
-    /// Says that a run's worker is alive. False when the run is no longer its own.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn renew_lease(
-        &self,
-        run_id: &str,
-        machine: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let renewed = sqlx::query(
-            "UPDATE runs SET lease_until = $3
-             WHERE id = $1 AND machine = $2 AND state = 'running'",
-        )
-        .bind(run_id)
-        .bind(machine)
-        .bind(lease(now))
-        .execute(&self.pool)
-        .await?;
-        Ok(renewed.rows_affected() == 1)
-    }
-
-    /// Opens an ended run again, for what failed in it. It lands under a new number.
-    ///
-    /// # Errors
-    /// [`StoreErrorKind::InUse`] when another run of the DataSet is under way.
-    pub async fn reopen_run(
-        &self,
-        run: &Run,
-        machine: &str,
-        now: Timestamp,
-    ) -> Result<Run, StoreError> {
-        let mut transaction = self.write(&run.dataset_id).await?;
-        sqlx::query("UPDATE datasets SET last_landing = last_landing + 1 WHERE id = $1")
-            .bind(&run.dataset_id)
-            .execute(&mut *transaction)
-            .await?;
-        let reopened = sqlx::query(
-            "UPDATE runs SET state = 'running', ended_at = NULL, message = NULL, next_step = NULL,
-             machine = $2, lease_until = $3,
-             landing = (SELECT last_landing FROM datasets WHERE id = runs.dataset_id)
-             WHERE id = $1 AND state <> 'running'",
-        )
-        .bind(&run.id)
-        .bind(machine)
-        .bind(lease(now))
-        .execute(&mut *transaction)
-        .await
-        .map_err(under_way)?;
-        if reopened.rows_affected() == 0 {
-            return Err(already_under_way());
-        }
-        sqlx::query("UPDATE requests SET state = 'pending' WHERE run_id = $1 AND state = 'failed'")
-            .bind(&run.id)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        self.run(&run.id).await
     }
 
     /// One run, by its id or the beginning of it.
@@ -585,12 +460,12 @@ async fn insert_request(
     Ok(())
 }
 
-fn lease(now: Timestamp) -> i64 {
+pub(crate) fn lease(now: Timestamp) -> i64 {
     now.saturating_add(LEASE).unwrap_or(now).as_microsecond()
 }
 
 /// Two running runs of one DataSet are refused by an index.
-fn under_way(error: sqlx::Error) -> StoreError {
+pub(crate) fn under_way(error: sqlx::Error) -> StoreError {
     let error = StoreError::from(error);
     if error.kind == StoreErrorKind::Taken {
         already_under_way()
@@ -599,7 +474,7 @@ fn under_way(error: sqlx::Error) -> StoreError {
     }
 }
 
-fn already_under_way() -> StoreError {
+pub(crate) fn already_under_way() -> StoreError {
     StoreError::new(StoreErrorKind::InUse, "a run of the DataSet is under way")
 }
 

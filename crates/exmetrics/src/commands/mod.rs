@@ -6,6 +6,7 @@ mod apply;
 mod calendar;
 mod capture_all;
 mod dataset;
+mod dataset_change;
 mod dataset_table;
 mod demo;
 mod doctor;
