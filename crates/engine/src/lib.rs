@@ -113,8 +113,6 @@ pub struct Engine {
     pub(crate) machine: machine::Machine,
     /// The sessions of this process: the runs of an account share its token.
     pub(crate) sessions: sign_in::Sessions,
-    /// Something was put into the queue by this process.
-    pub(crate) queue_changed: tokio::sync::Notify,
 }
 
 impl Engine {
@@ -148,7 +146,6 @@ impl Engine {
             settings,
             machine,
             sessions: sign_in::Sessions::default(),
-            queue_changed: tokio::sync::Notify::new(),
         })
     }
 

@@ -164,7 +164,6 @@ impl Service {
             tokio::select! {
                 () = stop.cancelled() => {}
                 Some(_) = running.join_next(), if !running.is_empty() => {}
-                () = self.engine.queue_changed.notified() => {}
                 () = self.engine.clock.sleep(wait) => {}
             }
         }
