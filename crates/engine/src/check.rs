@@ -6,7 +6,7 @@ use exmetrics_store::{Account, AccountState, RequestFailure, RequestRow, Request
 use serde::Serialize;
 
 use crate::{
-    Engine, EngineError, EngineErrorKind, Quiet, ReadySignIn,
+    Engine, EngineError, EngineErrorKind, Quiet, ReadySignIn, Waiting,
     fetch::{FetchContext, Unfetched},
     pull::Nowhere,
 };
@@ -163,7 +163,7 @@ impl Engine {
         let Some((report, ask)) = smallest_report(ready) else {
             return;
         };
-        let unfetched = match self.try_report(ready, report, ask, false).await {
+        let unfetched = match self.try_report(ready, report, ask, Waiting::Never).await {
             Ok(()) => {
                 found
                     .checks
@@ -194,7 +194,7 @@ impl Engine {
 
     /// Whether a tenant answers a report: asks it, reads the reply, and forgets it.
     pub async fn answers(&self, ready: &ReadySignIn, report: &'static Report, ask: Ask) -> Answers {
-        match self.try_report(ready, report, ask, true).await {
+        match self.try_report(ready, report, ask, Waiting::Here).await {
             Ok(()) => Answers::Yes,
             // It may have figures tomorrow.
             Err(unfetched) if unfetched.settle == Settle::NoDataYet => Answers::Yes,
@@ -219,7 +219,7 @@ impl Engine {
         ready: &ReadySignIn,
         report: &'static Report,
         ask: Ask,
-        wait: bool,
+        waiting: Waiting,
     ) -> Result<(), Unfetched> {
         let run_id = uuid::Uuid::now_v7().to_string();
         let context = FetchContext {
@@ -228,7 +228,7 @@ impl Engine {
             run_id: &run_id,
             account: &ready.account,
             session: Ok(&ready.session),
-            wait,
+            waiting,
             progress: &Quiet,
         };
         let request = RequestRow {
@@ -241,6 +241,7 @@ impl Engine {
             answered_at: None,
             archive: None,
             failure: None,
+            put_off: 0,
         };
         let fetched = self.fetch(&context, &request, &Nowhere).await;
         let folder = format!("{CHECKS}/{run_id}");

@@ -32,6 +32,8 @@ pub enum EngineErrorKind {
     Busy,
     /// A person cancelled it, or another worker has it now.
     Cancelled,
+    /// The run has let go of everything and goes on then.
+    Waiting(jiff::Timestamp),
     /// Anything else.
     Failed,
 }

@@ -4,10 +4,10 @@ use exmetrics_catalog::{Ask, Report};
 use exmetrics_decode::{Decoded, Drift, Options, RowContext};
 use exmetrics_graph::{Failure, Patience, Session, Settle};
 use exmetrics_store::{Account, RequestFailure, RequestRow, RequestSuccess};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Engine, Progress, Step, WrittenReply, rejects,
+    Engine, Progress, Step, Waiting, WrittenReply, rejects,
     reply::{self, Decoding, Received, ReplyFailure, RowTaker},
 };
 
@@ -20,8 +20,8 @@ pub(crate) struct FetchContext<'a> {
     pub(crate) account: &'a Account,
     /// The account's session, or why it has none: then only the archive answers.
     pub(crate) session: Result<&'a Session, &'a Unfetched>,
-    /// Whether to wait for quota and Retry-After.
-    pub(crate) wait: bool,
+    /// What to do about quota and Retry-After.
+    pub(crate) waiting: Waiting,
     pub(crate) progress: &'a dyn Progress,
 }
 
@@ -41,7 +41,12 @@ pub(crate) struct Fetched {
 pub(crate) struct Unfetched {
     pub(crate) failure: RequestFailure,
     pub(crate) settle: Settle,
+    /// It did not end: it is to be asked again at this time, when the run is taken up again.
+    pub(crate) resume_at: Option<Timestamp>,
 }
+
+/// A shorter wait is waited where the run is.
+const STEP_ASIDE_OVER: SignedDuration = SignedDuration::from_secs(2);
 
 impl Engine {
     /// Asks until there is an answer, or trying again is of no use. Waits for quota and for what
@@ -54,7 +59,10 @@ impl Engine {
     ) -> Result<Fetched, Unfetched> {
         let account = context.account.name.as_str();
         let session = context.session.map_err(Clone::clone)?;
-        let mut patience = Patience::new(self.settings.tries, self.settings.try_for);
+        // What Microsoft put off before the run stepped aside were tries as well.
+        let put_off = usize::try_from(request.put_off).unwrap_or(usize::MAX);
+        let tries = self.settings.tries.saturating_sub(put_off);
+        let mut patience = Patience::new(tries, self.settings.try_for);
         loop {
             context.progress.step(Step::Asking {
                 account,
@@ -76,7 +84,7 @@ impl Engine {
                 let result = failure.code.clone();
                 metrics::counter!("exmetrics_requests_total", "result" => result).increment(1);
             }
-            let waits = context.wait || failure.retry_at().is_none();
+            let waits = context.waiting.is_patient() || failure.retry_at().is_none();
             let next = patience
                 .next_try(&failure, self.clock.now())
                 .filter(|_| waits);
@@ -105,8 +113,32 @@ impl Engine {
                 until,
                 why,
             });
+            if context.waiting == Waiting::Aside
+                && failure.retry_at().is_some()
+                && until.duration_since(self.clock.now()) > STEP_ASIDE_OVER
+            {
+                return Err(self.put_off(request, &failure, until).await);
+            }
             self.clock.sleep_until(until).await;
         }
+    }
+
+    /// A long wait is none of the run's: it goes on then.
+    async fn put_off(
+        &self,
+        request: &RequestRow,
+        failure: &Failure,
+        until: Timestamp,
+    ) -> Unfetched {
+        let mut put_off = Unfetched::from(failure);
+        // Waiting for one's own quota is no try.
+        if !failure.is_quota_wait()
+            && let Err(error) = self.store.request_put_off(&request.id).await
+        {
+            return Unfetched::of_store(&error);
+        }
+        put_off.resume_at = Some(until);
+        put_off
     }
 
     /// One try: ask, archive, decode, write.
@@ -119,7 +151,7 @@ impl Engine {
     ) -> Result<Fetched, Failure> {
         let reply = self
             .graph
-            .request(session, context.report, request.ask, context.wait)
+            .request(session, context.report, request.ask, context.waiting.is_patient())
             .await?;
         let answered_at = self.clock.now();
         let name = format!("{}/{}/{}", context.folder, context.run_id, request.id);
@@ -334,6 +366,7 @@ impl From<&Failure> for Unfetched {
                 next_step,
             },
             settle: failure.settle,
+            resume_at: None,
         }
     }
 }

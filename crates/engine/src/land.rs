@@ -20,6 +20,16 @@ pub(crate) type Answered = (RequestRow, Result<Decoded, Unfetched>);
 /// The landing, as the taker of rows.
 pub(crate) struct LandingDoor(pub(crate) Box<dyn Landing>);
 
+impl LandingDoor {
+    /// Lets go of rows that do not land now. Their replies are in the archive.
+    pub(crate) async fn forget(self, answers: Vec<Answer>) {
+        let fetched = answers.into_iter().filter_map(|(_, answer)| answer.ok());
+        self.0
+            .forget(fetched.map(|fetched| fetched.written).collect())
+            .await;
+    }
+}
+
 #[async_trait]
 impl RowTaker for LandingDoor {
     async fn open(&self, columns: &SchemaRef) -> Result<Box<dyn ReplyRows>, TableFailure> {

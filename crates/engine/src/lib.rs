@@ -68,7 +68,7 @@ pub use planning::{AccountPlan, PlanView};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
 pub use rejects::RejectFiles;
-pub use run::{RunChoice, RunReport};
+pub use run::{RunChoice, RunReport, Waiting};
 pub use service::{Service, ServiceOptions, ServiceWatch, next_try};
 pub use settle::AccountReport;
 pub use sign_in::ReadySignIn;

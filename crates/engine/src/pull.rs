@@ -109,7 +109,7 @@ impl Engine {
                 run_id: &run_id,
                 account,
                 session: Ok(&sign_in.session),
-                wait: choice.wait,
+                waiting: choice.waiting,
                 progress,
             };
             for (position, request) in planned.plan.requests.iter().enumerate() {
@@ -123,6 +123,7 @@ impl Engine {
                     answered_at: None,
                     archive: None,
                     failure: None,
+                    put_off: 0,
                 };
                 match self.fetch(&context, &request, &Nowhere).await {
                     Ok(fetched) => {

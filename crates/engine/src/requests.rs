@@ -4,7 +4,7 @@ use exmetrics_catalog::{Ask, Report, catalog};
 use exmetrics_graph::Settle;
 use exmetrics_store::{DataSet, RequestRow, RequestState, Run};
 use futures::{StreamExt, stream};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
     Engine, Progress, RunChoice, Step,
@@ -33,13 +33,16 @@ pub(crate) struct Work<'a> {
 /// What became of one request.
 pub(crate) type Answer = (RequestRow, Result<Fetched, Unfetched>);
 
+/// What became of some requests, and when the run is to go on with those that are not among them.
+pub(crate) type Answers = (Vec<Answer>, Option<Timestamp>);
+
 impl Engine {
     /// Every request of every account. Accounts go side by side, the requests of one in their order.
     pub(crate) async fn fetch_and_decode(
         &self,
         work: &Work<'_>,
         planned: Vec<RequestRow>,
-    ) -> Vec<Answer> {
+    ) -> Answers {
         let Work {
             run,
             dataset,
@@ -49,7 +52,7 @@ impl Engine {
             ..
         } = *work;
         let Ok(report) = catalog().find(&dataset.report) else {
-            return Vec::new();
+            return (Vec::new(), None);
         };
         let to_ask = planned
             .iter()
@@ -70,7 +73,8 @@ impl Engine {
         let answers = stream::iter(by_account)
             .map(|(account_id, requests)| async move {
                 let Some((account, session)) = signed_in.get(&account_id) else {
-                    return self.none_of(requests, &Unfetched::account_removed()).await;
+                    let why = Unfetched::account_removed();
+                    return (self.none_of(requests, &why).await, None);
                 };
                 let context = FetchContext {
                     report,
@@ -78,14 +82,20 @@ impl Engine {
                     run_id: &run.id,
                     account,
                     session: session.as_ref().map(|ready| &ready.session),
-                    wait: choice.wait,
+                    waiting: choice.waiting,
                     progress,
                 };
                 self.fetch_account(work, &context, requests).await
             })
             .buffered(ACCOUNTS_AT_ONCE)
             .collect::<Vec<_>>();
-        answers.await.into_iter().flatten().collect()
+        let mut all = Vec::new();
+        let mut resume_at = None;
+        for (answers, later) in answers.await {
+            all.extend(answers);
+            resume_at = [resume_at, later].into_iter().flatten().min();
+        }
+        (all, resume_at)
     }
 
     /// The requests of one account, in their order. What the archive has is not asked again.
@@ -94,7 +104,7 @@ impl Engine {
         work: &Work<'_>,
         context: &FetchContext<'_>,
         requests: Vec<RequestRow>,
-    ) -> Vec<Answer> {
+    ) -> Answers {
         let mut answers = Vec::with_capacity(requests.len());
         let mut refused: Option<Unfetched> = None;
         let today = self.today();
@@ -128,6 +138,14 @@ impl Engine {
                     }
                 }
             };
+            if let Err(Unfetched {
+                resume_at: Some(at),
+                ..
+            }) = &answer
+            {
+                // Microsoft counts by function: the account's other requests would wait as well.
+                return (answers, Some(*at));
+            }
             if let Ok(fetched) = &answer {
                 request.answered_at = Some(fetched.success.answered_at);
             }
@@ -156,7 +174,7 @@ impl Engine {
             };
             answers.push((request, answer));
         }
-        answers
+        (answers, None)
     }
 
     /// Nothing can be asked for an account. What was answered before stays answered.

@@ -20,8 +20,36 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 pub struct RunChoice {
     /// Whether settled days are asked again.
     pub full: bool,
-    /// Whether to wait for quota and for what Microsoft asks for.
-    pub wait: bool,
+    /// What to do when the quota, or Microsoft, asks for a wait.
+    pub waiting: Waiting,
+}
+
+/// What a run does when the quota, or Microsoft, asks for a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Waiting {
+    /// It fails, and says when to try again.
+    #[default]
+    Never,
+    /// It waits.
+    Here,
+    /// It lets go of everything until then, if the wait is long. Whoever takes it up goes on with the
+    /// requests that are not done. So a thousand runs that wait cost nothing.
+    Aside,
+}
+
+impl Waiting {
+    /// Waits where it is, unless a person has said not to.
+    pub fn here_unless(no_wait: bool) -> Self {
+        match no_wait {
+            true => Self::Never,
+            false => Self::Here,
+        }
+    }
+
+    /// Whether a wait is waited for, wherever.
+    pub(crate) fn is_patient(self) -> bool {
+        self != Self::Never
+    }
 }
 
 /// How a run ended.
@@ -104,8 +132,14 @@ impl Engine {
             done = self.fetch_and_land(dataset, &claim, choice, progress) => done,
             () = alive.lost.cancelled() => return Err(no_longer_ours(dataset)),
         };
+        drop(alive);
         match done {
             Ok(done) => self.settle(dataset, claim.run, done).await,
+            Err(error) if matches!(error.kind, EngineErrorKind::Waiting(_)) => {
+                let (machine, now) = (&self.machine.id, self.clock.now());
+                self.store.set_aside(&claim.run.id, machine, now).await?;
+                Err(error)
+            }
             Err(error) if error.kind == EngineErrorKind::Cancelled => Err(error),
             Err(error) => Err(self.end_in_failure(claim.run, error).await),
         }
@@ -136,7 +170,11 @@ impl Engine {
             choice,
             progress,
         };
-        let answers = self.fetch_and_decode(&work, planned).await;
+        let (answers, resume_at) = self.fetch_and_decode(&work, planned).await;
+        if let Some(until) = resume_at {
+            landing.forget(answers).await;
+            return Err(waiting(dataset, until));
+        }
         progress.step(Step::Landing);
         let (answers, landed) = self.land(dataset, run, landing, answers).await?;
         Ok(Done {
@@ -226,6 +264,14 @@ async fn beat(
             Err(error) => tracing::warn!(%error, "the run's lease could not be renewed"),
         }
     }
+}
+
+/// The run goes on later.
+fn waiting(dataset: &DataSet, until: jiff::Timestamp) -> EngineError {
+    EngineError::new(
+        EngineErrorKind::Waiting(until),
+        format!("the run of '{}' waits until {until}", dataset.name),
+    )
 }
 
 pub(crate) fn no_longer_ours(dataset: &DataSet) -> EngineError {

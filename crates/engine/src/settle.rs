@@ -394,7 +394,11 @@ impl Unfetched {
             message,
             next_step,
         };
-        Self { failure, settle }
+        Self {
+            failure,
+            settle,
+            resume_at: None,
+        }
     }
 
     /// How a request failed before its run died.
@@ -417,6 +421,7 @@ impl Unfetched {
         Self {
             failure: failure.clone(),
             settle,
+            resume_at: None,
         }
     }
 

@@ -83,6 +83,9 @@ pub trait Landing: Send + Sync {
         whole: bool,
         now: Timestamp,
     ) -> Result<Landed, TableFailure>;
+
+    /// Lets go of the rows of replies that do not land.
+    async fn forget(self: Box<Self>, replies: Vec<WrittenReply>);
 }
 
 /// The rows of one reply, being written.

@@ -140,7 +140,7 @@ impl From<EngineError> for Failure {
                 kind: "cancelled",
                 ..Self::failed(error.message)
             },
-            EngineErrorKind::Failed => Self::failed(message),
+            EngineErrorKind::Failed | EngineErrorKind::Waiting(_) => Self::failed(message),
         };
         failure.next(error.next_step)
     }

@@ -93,13 +93,9 @@ impl Landing for LakeLanding {
         whole: bool,
         now: Timestamp,
     ) -> Result<Landed, TableFailure> {
-        let files = replies
-            .into_iter()
-            .filter_map(|reply| reply.0.downcast::<ReplyFiles>().ok());
-        let files = files.map(|files| *files).collect();
         let landed = self
             .0
-            .commit(files, whole, now)
+            .commit(files_of(replies), whole, now)
             .await
             .map_err(table_failure)?;
         Ok(Landed {
@@ -107,6 +103,17 @@ impl Landing for LakeLanding {
             rows: landed.rows,
         })
     }
+
+    async fn forget(self: Box<Self>, replies: Vec<WrittenReply>) {
+        self.0.forget(files_of(replies)).await;
+    }
+}
+
+fn files_of(replies: Vec<WrittenReply>) -> Vec<ReplyFiles> {
+    let files = replies
+        .into_iter()
+        .filter_map(|reply| reply.0.downcast::<ReplyFiles>().ok());
+    files.map(|files| *files).collect()
 }
 
 #[async_trait]

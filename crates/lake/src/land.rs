@@ -211,8 +211,8 @@ impl Landing {
         ))
     }
 
-    /// Removes the files of replies that did not land.
-    async fn forget(&self, replies: Vec<ReplyFiles>) {
+    /// Removes the files of replies that do not land.
+    pub async fn forget(&self, replies: Vec<ReplyFiles>) {
         let adds = replies.into_iter().flat_map(|reply| reply.adds);
         self.table.discard(adds.map(|add| add.path)).await;
     }

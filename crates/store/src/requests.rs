@@ -42,6 +42,8 @@ pub struct RequestRow {
     pub archive: Option<String>,
     /// What went wrong.
     pub failure: Option<RequestFailure>,
+    /// How often Microsoft put it off, in this run, for so long that the run stepped aside.
+    pub put_off: i64,
 }
 
 /// A request that was answered.
@@ -126,6 +128,18 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that Microsoft put a request off for so long that its run steps aside.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn request_put_off(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE requests SET put_off = put_off + 1 WHERE id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Notes that the rows of some requests are in the table.
     ///
     /// # Errors
@@ -174,5 +188,6 @@ fn read_request(row: &AnyRow) -> Result<RequestRow, StoreError> {
             .map(from_micros),
         archive: text("archive")?,
         failure,
+        put_off: row.try_get("put_off")?,
     })
 }

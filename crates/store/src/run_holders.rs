@@ -95,6 +95,28 @@ impl Store {
         Ok(renewed.rows_affected() == 1)
     }
 
+    /// Lets go of a run until somebody takes it up again: any worker may.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_aside(
+        &self,
+        run_id: &str,
+        machine: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE runs SET lease_until = $3
+             WHERE id = $1 AND machine = $2 AND state = 'running'",
+        )
+        .bind(run_id)
+        .bind(machine)
+        .bind(now.as_microsecond())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Opens an ended run again, for what failed in it. It lands under a new number.
     ///
     /// # Errors
@@ -125,7 +147,8 @@ impl Store {
         if reopened.rows_affected() == 0 {
             return Err(already_under_way());
         }
-        sqlx::query("UPDATE requests SET state = 'pending' WHERE run_id = $1 AND state = 'failed'")
+        sqlx::query("UPDATE requests SET state = 'pending', put_off = 0
+             WHERE run_id = $1 AND state = 'failed'")
             .bind(&run.id)
             .execute(&mut *transaction)
             .await?;

@@ -4,7 +4,8 @@ use exmetrics_store::{DataSet, Job, RunState, StoreErrorKind};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Engine, EngineError, EngineErrorKind, Quiet, RunChoice, RunReport, service::ServiceWatch,
+    Engine, EngineError, EngineErrorKind, Quiet, RunChoice, RunReport, Waiting,
+    service::ServiceWatch,
 };
 
 /// How long to wait before a failed run is tried again, and how often, where the DataSet does not say.
@@ -15,7 +16,8 @@ const RETRY_TIMES: i64 = 3;
 const BUSY_WAIT: SignedDuration = SignedDuration::from_secs(30);
 
 impl Engine {
-    /// Runs a DataSet that a worker took from the queue.
+    /// Runs a DataSet that a worker took from the queue. Says when it goes on with it, where it let go of
+    /// it to wait.
     ///
     /// # Errors
     /// When the control database fails; the DataSet stays in the queue.
@@ -23,25 +25,33 @@ impl Engine {
         &self,
         worker: &str,
         job: Job,
-        wait: bool,
+        waiting: Waiting,
         watch: &dyn ServiceWatch,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Option<Timestamp>, EngineError> {
         let dataset = match self.store.dataset_by_id(&job.dataset_id).await {
             Ok(dataset) => dataset,
             Err(error) if error.kind == StoreErrorKind::NotFound => {
-                return Ok(self.store.finish_job(&job.dataset_id, worker).await?);
+                self.store.finish_job(&job.dataset_id, worker).await?;
+                return Ok(None);
             }
             Err(error) => return Err(error.into()),
         };
         watch.begun(&dataset);
         let choice = RunChoice {
             full: job.full,
-            wait,
+            waiting,
         };
         let Some(outcome) = self.run_or_retry(&dataset, &job, choice).await? else {
             // It ended before, and only the end of the job was still to come.
-            return Ok(self.store.finish_job(&dataset.id, worker).await?);
+            self.store.finish_job(&dataset.id, worker).await?;
+            return Ok(None);
         };
+        if let Err(error) = &outcome
+            && let EngineErrorKind::Waiting(until) = error.kind
+        {
+            self.store.postpone_job(&job, worker, until).await?;
+            return Ok(Some(until));
+        }
         let now = self.clock.now();
         if let Err(error) = &outcome
             && error.kind == EngineErrorKind::Busy
@@ -49,7 +59,7 @@ impl Engine {
             let later = now.saturating_add(BUSY_WAIT).unwrap_or(now);
             self.store.postpone_job(&job, worker, later).await?;
             watch.ended(&dataset, &outcome);
-            return Ok(());
+            return Ok(None);
         }
         let again_at = next_try(&dataset, job.attempt, &outcome, now);
         if let Err(error) = self.tell_run(&dataset, &outcome, again_at).await {
@@ -63,7 +73,7 @@ impl Engine {
             None => self.store.finish_job(&dataset.id, worker).await?,
         }
         watch.ended(&dataset, &outcome);
-        Ok(())
+        Ok(None)
     }
 
     /// Asks again only what failed, where a run waits for that; goes on with a run that died. `None` when

@@ -11,6 +11,7 @@ mod schedule;
 mod worker;
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -23,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 pub use job::next_try;
 
 use crate::{
-    Engine, EngineError, RunReport,
+    Engine, EngineError, RunReport, Waiting,
     service::worker::{HeldJob, Worker},
 };
 
@@ -36,16 +37,18 @@ const LAST_CHANCE: Duration = Duration::from_secs(7);
 /// How long the history of runs is kept. The newest run of each DataSet always is, and tables are for ever.
 const KEEP_RUNS: SignedDuration = SignedDuration::from_hours(24 * 400);
 
+/// What a worker has in hand. A run that let go of everything says when it goes on.
+type Running = JoinSet<Option<Timestamp>>;
+
 /// How a service works.
 #[derive(Debug, Clone, Copy)]
 pub struct ServiceOptions {
-    /// How many DataSets it runs at the same time. A run mostly waits, for Microsoft or for quota, and
-    /// costs little meanwhile.
+    /// How many DataSets it runs at the same time. A run that waits for quota is not among them.
     pub runs_at_once: usize,
     /// Whether it also looks after schedules. One of several does at a time.
     pub schedules: bool,
-    /// Whether runs wait for quota.
-    pub wait: bool,
+    /// What runs do when the quota, or Microsoft, asks for a wait.
+    pub waiting: Waiting,
 }
 
 impl Default for ServiceOptions {
@@ -53,7 +56,7 @@ impl Default for ServiceOptions {
         Self {
             runs_at_once: 256,
             schedules: true,
-            wait: true,
+            waiting: Waiting::Aside,
         }
     }
 }
@@ -101,15 +104,26 @@ impl Service {
     /// When the control database fails.
     pub async fn run_due(&self) -> Result<(), EngineError> {
         self.engine.schedule_due().await?;
-        let began = self.engine.clock.now();
+        let mut until = self.engine.clock.now();
         let mut running = JoinSet::new();
+        let mut aside = BTreeSet::new();
         let beat = self.worker.beat(&self.engine);
         let done = async {
             self.worker.bury_the_dead(&self.engine).await?;
             loop {
-                self.take(&mut running, began).await?;
-                if running.join_next().await.is_none() {
-                    return Ok(());
+                let now = self.engine.clock.now();
+                self.take(&mut running, until.min(now)).await?;
+                match running.join_next().await {
+                    Some(ended) => {
+                        let later = ended.ok().flatten();
+                        until = later.map_or(until, |later| until.max(later));
+                        aside.extend(later);
+                    }
+                    // What let go of everything to wait is a part of this pass.
+                    None => match aside.pop_first() {
+                        Some(later) => self.engine.clock.sleep_until(later).await,
+                        None => return Ok(()),
+                    },
                 }
             }
         };
@@ -152,7 +166,7 @@ impl Service {
     }
 
     /// Turn after turn, until told to stop.
-    async fn work(&self, running: &mut JoinSet<()>, stop: &CancellationToken) {
+    async fn work(&self, running: &mut Running, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             let wait = tokio::select! {
                 () = stop.cancelled() => return,
@@ -170,7 +184,7 @@ impl Service {
     }
 
     /// Looks at schedules and takes what is due; tells how long to wait before the next look.
-    async fn turn(&self, running: &mut JoinSet<()>) -> Result<Duration, EngineError> {
+    async fn turn(&self, running: &mut Running) -> Result<Duration, EngineError> {
         let engine = &self.engine;
         self.worker.bury_the_dead(engine).await?;
         if self.options.schedules && self.worker.schedules(engine).await? {
@@ -188,7 +202,7 @@ impl Service {
     }
 
     /// Takes what is due from the queue, as far as there is room.
-    async fn take(&self, running: &mut JoinSet<()>, due: Timestamp) -> Result<(), EngineError> {
+    async fn take(&self, running: &mut Running, due: Timestamp) -> Result<(), EngineError> {
         let free = self.options.runs_at_once.saturating_sub(running.len());
         let (worker, now) = (&self.worker, self.engine.clock.now());
         let taking = worker.taking.lock().await;
@@ -238,17 +252,19 @@ impl Service {
         }
     }
 
-    fn start(&self, running: &mut JoinSet<()>, job: Job, held: HeldJob) {
+    fn start(&self, running: &mut Running, job: Job, held: HeldJob) {
         let engine = Arc::clone(&self.engine);
-        let (worker, wait) = (self.worker.id.clone(), self.options.wait);
+        let (worker, waiting) = (self.worker.id.clone(), self.options.waiting);
         let watch = Arc::clone(&self.watch);
         running.spawn(async move {
             // Let go of at the end, however that comes: then the heartbeat gives the job back.
             let _held = held;
             let dataset_id = job.dataset_id.clone();
-            if let Err(error) = engine.do_job(&worker, job, wait, watch.as_ref()).await {
+            let done = engine.do_job(&worker, job, waiting, watch.as_ref()).await;
+            done.unwrap_or_else(|error| {
                 tracing::warn!(%error, dataset_id, "a run could not be settled; it is taken up again");
-            }
+                None
+            })
         });
     }
 }

@@ -1,7 +1,7 @@
 //! `dataset`: make, change, run, plan. What concerns the table itself is in `dataset_table`.
 
 use exmetrics_catalog::{Details, Plan, Report, UpdateMethod, catalog};
-use exmetrics_engine::{PlanView, RunChoice, RunReport, name_days, next_try};
+use exmetrics_engine::{PlanView, RunChoice, RunReport, Waiting, name_days, next_try};
 use exmetrics_store::{DataSet, DataSetEdit, NewDataSet, RunState};
 use serde_json::json;
 
@@ -50,7 +50,7 @@ pub(crate) async fn run(
             let dataset = app.store().dataset(&name).await?;
             let choice = RunChoice {
                 full,
-                wait: !no_wait,
+                waiting: Waiting::here_unless(no_wait),
             };
             if retry {
                 return execute_and_retry(app, &dataset, choice, global).await;
@@ -115,7 +115,7 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
             &dataset,
             RunChoice {
                 full: false,
-                wait: true,
+                waiting: Waiting::Here,
             },
             global,
         )

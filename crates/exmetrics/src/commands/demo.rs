@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use exmetrics_catalog::{
     Cloud, CloudName, DayChoice, Details, Grain, Parameter, Period, Report, catalog,
 };
-use exmetrics_engine::{RunChoice, RunReport};
+use exmetrics_engine::{RunChoice, RunReport, Waiting};
 use exmetrics_lake::{DataSetTable, QuerySession};
 use exmetrics_sim::{Sim, SimOptions};
 use exmetrics_store::{Account, DataSet, NewAccount, NewDataSet, RunState, SignIn, StoreErrorKind};
@@ -79,7 +79,7 @@ pub(crate) async fn run(demo: &DemoArguments, global: &Global) -> Result<Ended, 
         let progress = Shown::new(&title, global.quiet);
         let choice = RunChoice {
             full: true,
-            wait: true,
+            waiting: Waiting::Here,
         };
         let report = app.engine.run(&dataset, choice, &progress).await?;
         drop(progress);

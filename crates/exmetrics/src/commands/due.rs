@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use exmetrics_engine::{
     EngineError, EngineErrorKind, RunReport, Service, ServiceOptions, ServiceWatch,
+    Waiting,
 };
 use exmetrics_store::{DataSet, RunState};
 use serde_json::json;
@@ -91,7 +92,10 @@ impl ServiceWatch for Passed {
 pub(crate) async fn run(app: &App, no_wait: bool, global: &Global) -> Result<Ended, Failure> {
     let passed = Passed::new(global.quiet || global.json);
     let options = ServiceOptions {
-        wait: !no_wait,
+        waiting: match no_wait {
+            true => Waiting::Never,
+            false => Waiting::Aside,
+        },
         ..ServiceOptions::default()
     };
     Service::new(Arc::clone(&app.engine), options, passed.clone())?

@@ -1,7 +1,7 @@
 //! `pull`: fetch a report and show it, without a table.
 
 use exmetrics_catalog::{Report, catalog};
-use exmetrics_engine::{AccountPlan, Pulled, RunChoice};
+use exmetrics_engine::{AccountPlan, Pulled, RunChoice, Waiting};
 use exmetrics_store::Account;
 
 use super::{dataset, show_rows};
@@ -39,7 +39,7 @@ pub(crate) async fn run(
         let progress = Shown::new(&report.slug, global.quiet || global.json);
         let choice = RunChoice {
             full: true,
-            wait: !pull.no_wait,
+            waiting: Waiting::here_unless(pull.no_wait),
         };
         app.engine
             .pull(report, &accounts, &plans, choice, &progress)

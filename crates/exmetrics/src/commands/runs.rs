@@ -1,6 +1,6 @@
 //! `run`: what ran, and how it ended.
 
-use exmetrics_engine::RunChoice;
+use exmetrics_engine::{RunChoice, Waiting};
 use exmetrics_store::{RequestState, Run, RunState};
 use serde_json::json;
 
@@ -40,7 +40,7 @@ pub(crate) async fn run(app: &App, command: RunCommand, global: &Global) -> Resu
                 let progress = Shown::new("retry", global.quiet || global.json);
                 let choice = RunChoice {
                     full: run.full,
-                    wait: !no_wait,
+                    waiting: Waiting::here_unless(no_wait),
                 };
                 app.engine.retry(&run, choice, &progress).await?
             };

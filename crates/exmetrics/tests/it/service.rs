@@ -407,6 +407,61 @@ fn a_service_works_is_watched_and_stops_in_time() {
 }
 
 #[test]
+fn a_run_that_waits_for_quota_leaves_room_for_others() {
+    let sim = tenant();
+    let mut home = Home::new()
+        .with("EXMETRICS_QUOTA_REQUESTS", "2")
+        .with("EXMETRICS_QUOTA_WINDOW", "4s");
+    home.add_account("app", &sim);
+    let range = ["--from-days-back", "8", "--to-days-back", "5"];
+    let daily = ["--schedule", "daily at 10:01"];
+    create(&home, "a", DETAIL, &[&range[..], &daily].concat());
+    create(&home, "b", TREND, &[&["--period", "D7"][..], &daily].concat());
+    home.set_now("2026-11-23T10:00:59Z");
+    sim.forget_requests();
+    let service = Service::start(&home, &["serve", "--runs-at-once", "1"]);
+    let ended = |name: &str| {
+        runs(&home, name).first().and_then(|run| {
+            assert_ne!(run["state"], "failed", "{run}");
+            (run["state"] == "succeeded").then(|| run.clone())
+        })
+    };
+    until("both", || ended("a").is_some() && ended("b").is_some());
+    service.stop();
+    let (a, b) = (ended("a").expect("a run"), ended("b").expect("a run"));
+    let time = |run: &Value, key: &str| run[key].as_str().expect("a time").to_owned();
+    assert!(time(&a, "started_at") < time(&b, "started_at"), "{a} {b}");
+    assert!(time(&b, "ended_at") < time(&a, "ended_at"), "{a} {b}");
+    assert_eq!(runs(&home, "a").len(), 1, "one run, in two parts");
+    assert_eq!(a["version"], 1, "and one version");
+    let days: Vec<String> = asked(&sim)
+        .into_iter()
+        .filter(|path| path.contains("UserDetail"))
+        .collect();
+    let each: std::collections::BTreeSet<_> = days.iter().collect();
+    assert_eq!((days.len(), each.len()), (4, 4), "{days:?}");
+    assert!(states(&home, "a").iter().all(|(_, state)| state == "published"));
+}
+
+#[test]
+fn what_microsoft_puts_off_for_ever_ends() {
+    let sim = tenant();
+    let mut home = Home::new().with("EXMETRICS_TRIES", "2");
+    home.add_account("app", &sim);
+    let words = ["--period", "D7", "--schedule", "daily at 10:01"];
+    create(&home, "d", TREND, &words);
+    home.set_now("2026-11-23T10:02:00Z");
+    sim.set_faults(rules(
+        "[[fault]]\nmatch = { where = \"graph\" }\ndo = \"error\"\nerror = \"too_many_requests\"\n\
+         retry_after = 3\n",
+    ));
+    sim.forget_requests();
+    home.run(&["run", "due"]);
+    assert_eq!(asked(&sim).len(), 2);
+    assert_eq!(runs(&home, "d")[0]["state"], "failed");
+}
+
+#[test]
 fn what_a_killed_service_had_is_gone_on_with_at_once() {
     let sim = tenant();
     let home = home(&sim);
