@@ -5,6 +5,7 @@ use exmetrics_decode::{Decoded, Drift, Options, RowContext};
 use exmetrics_graph::{Failure, Patience, Session, Settle};
 use exmetrics_store::{Account, RequestFailure, RequestRow, RequestSuccess};
 use jiff::{SignedDuration, Timestamp};
+use tracing::{Instrument, info_span};
 
 use crate::{
     Engine, Progress, Step, Waiting, WrittenReply, rejects,
@@ -52,6 +53,19 @@ impl Engine {
     /// Asks until there is an answer, or trying again is of no use. Waits for quota and for what
     /// Microsoft asks for; gives up after some tries within some minutes.
     pub(crate) async fn fetch(
+        &self,
+        context: &FetchContext<'_>,
+        request: &RequestRow,
+        taker: &dyn RowTaker,
+    ) -> Result<Fetched, Unfetched> {
+        let account = context.account.name.as_str();
+        let span = info_span!("request", account, ask = %request.ask);
+        self.try_and_try(context, request, taker)
+            .instrument(span)
+            .await
+    }
+
+    async fn try_and_try(
         &self,
         context: &FetchContext<'_>,
         request: &RequestRow,
@@ -119,7 +133,8 @@ impl Engine {
             {
                 return Err(self.put_off(request, &failure, until).await);
             }
-            self.clock.sleep_until(until).await;
+            let wait = info_span!("wait", why, until = %until);
+            self.clock.sleep_until(until).instrument(wait).await;
         }
     }
 
@@ -151,7 +166,12 @@ impl Engine {
     ) -> Result<Fetched, Failure> {
         let reply = self
             .graph
-            .request(session, context.report, request.ask, context.waiting.is_patient())
+            .request(
+                session,
+                context.report,
+                request.ask,
+                context.waiting.is_patient(),
+            )
             .await?;
         let answered_at = self.clock.now();
         let name = format!("{}/{}/{}", context.folder, context.run_id, request.id);

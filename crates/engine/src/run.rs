@@ -6,6 +6,7 @@ use exmetrics_graph::Clock;
 use exmetrics_store::{Account, DataSet, Run, RunState, Store};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, info_span};
 
 use crate::{
     AccountReport, Engine, EngineError, EngineErrorKind, Landed, Progress, ReadySignIn, Step,
@@ -128,8 +129,14 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<RunReport, EngineError> {
         let alive = self.say_alive(&claim.run);
+        let span = info_span!(
+            "run",
+            dataset = dataset.name,
+            report = dataset.report,
+            run = claim.run.id
+        );
         let done = tokio::select! {
-            done = self.fetch_and_land(dataset, &claim, choice, progress) => done,
+            done = self.fetch_and_land(dataset, &claim, choice, progress).instrument(span) => done,
             () = alive.lost.cancelled() => return Err(no_longer_ours(dataset)),
         };
         drop(alive);
@@ -154,7 +161,10 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<Done, EngineError> {
         let run = &claim.run;
-        let signed_in = self.sign_in(dataset).await?;
+        let signed_in = self
+            .sign_in(dataset)
+            .instrument(info_span!("sign_in"))
+            .await?;
         let mut planned = self.store.requests(&run.id).await?;
         let landing = self.open_landing(dataset, run).await?;
         let landed_before = landing.0.landed_before().await?.is_some();
@@ -176,7 +186,8 @@ impl Engine {
             return Err(waiting(dataset, until));
         }
         progress.step(Step::Landing);
-        let (answers, landed) = self.land(dataset, run, landing, answers).await?;
+        let landed = self.land(dataset, run, landing, answers);
+        let (answers, landed) = landed.instrument(info_span!("land")).await?;
         Ok(Done {
             signed_in,
             answers,

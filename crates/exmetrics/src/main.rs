@@ -11,6 +11,7 @@ mod listing;
 mod progress_bar;
 mod say;
 mod signals;
+mod traces;
 
 use std::process::ExitCode;
 

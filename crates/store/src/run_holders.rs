@@ -147,11 +147,13 @@ impl Store {
         if reopened.rows_affected() == 0 {
             return Err(already_under_way());
         }
-        sqlx::query("UPDATE requests SET state = 'pending', put_off = 0
-             WHERE run_id = $1 AND state = 'failed'")
-            .bind(&run.id)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "UPDATE requests SET state = 'pending', put_off = 0
+             WHERE run_id = $1 AND state = 'failed'",
+        )
+        .bind(&run.id)
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         self.run(&run.id).await
     }

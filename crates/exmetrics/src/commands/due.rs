@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use exmetrics_engine::{
-    EngineError, EngineErrorKind, RunReport, Service, ServiceOptions, ServiceWatch,
-    Waiting,
+    EngineError, EngineErrorKind, RunReport, Service, ServiceOptions, ServiceWatch, Waiting,
 };
 use exmetrics_store::{DataSet, RunState};
 use serde_json::json;

@@ -25,18 +25,18 @@ pub(crate) use dataset::KEEP_EVERY_DAY;
 
 use clap::CommandFactory;
 use exmetrics_engine::ServiceOptions;
-use tracing_subscriber::EnvFilter;
 
 use crate::{
     app::App,
-    args::{Arguments, Command, LogFormat},
+    args::{Arguments, Command},
     failure::{Ended, Failure},
+    traces,
 };
 
 /// Does what the arguments say.
 pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
     let Arguments { global, command } = arguments;
-    start_log(&global.log, global.log_format)?;
+    let _traces = traces::start(&global.log, global.log_format)?;
     let open = || App::open(global.home.clone());
     match command {
         Command::Demo(demo) => demo::run(&demo, &global).await,
@@ -81,20 +81,4 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
             Ok(Ended::Done)
         }
     }
-}
-
-/// Logs go to stderr, as lines for people or for a collector.
-fn start_log(level: &str, format: LogFormat) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(level)
-        .map_err(|_| Failure::arguments(format!("'{level}' is no log level; try info or debug")))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(false);
-    let started = match format {
-        LogFormat::Human => log.try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
-    };
-    debug_assert!(started.is_ok(), "the log is started once");
-    Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     process::{Child, Stdio},
     sync::{Arc, Mutex},
     thread,
@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use crate::{
     home::{Home, content, tell},
+    listener::listen,
     tenant::{asked, options, rules, start, tenant},
 };
 
@@ -416,7 +417,12 @@ fn a_run_that_waits_for_quota_leaves_room_for_others() {
     let range = ["--from-days-back", "8", "--to-days-back", "5"];
     let daily = ["--schedule", "daily at 10:01"];
     create(&home, "a", DETAIL, &[&range[..], &daily].concat());
-    create(&home, "b", TREND, &[&["--period", "D7"][..], &daily].concat());
+    create(
+        &home,
+        "b",
+        TREND,
+        &[&["--period", "D7"][..], &daily].concat(),
+    );
     home.set_now("2026-11-23T10:00:59Z");
     sim.forget_requests();
     let service = Service::start(&home, &["serve", "--runs-at-once", "1"]);
@@ -440,7 +446,11 @@ fn a_run_that_waits_for_quota_leaves_room_for_others() {
         .collect();
     let each: std::collections::BTreeSet<_> = days.iter().collect();
     assert_eq!((days.len(), each.len()), (4, 4), "{days:?}");
-    assert!(states(&home, "a").iter().all(|(_, state)| state == "published"));
+    assert!(
+        states(&home, "a")
+            .iter()
+            .all(|(_, state)| state == "published")
+    );
 }
 
 #[test]
@@ -568,49 +578,12 @@ fn workers_on_one_database_share_the_work_and_outlive_each_other() {
     }
 }
 
-/// A place that takes webhooks, and what came.
-fn listen_for_webhooks() -> (String, Arc<Mutex<Vec<Value>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = format!(
-        "http://{}/hook/secret-token",
-        listener.local_addr().expect("a port")
-    );
-    let came = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&came);
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut lines = BufReader::new(stream.expect("a connection"));
-            let mut length = 0;
-            loop {
-                let mut line = String::new();
-                lines.read_line(&mut line).expect("a line");
-                if let Some(bytes) = line.to_lowercase().strip_prefix("content-length: ") {
-                    length = bytes.trim().parse().expect("a number");
-                }
-                if line.trim().is_empty() {
-                    break;
-                }
-            }
-            let mut body = vec![0; length];
-            lines.read_exact(&mut body).expect("a body");
-            heard
-                .lock()
-                .expect("a lock")
-                .push(serde_json::from_slice(&body).expect("JSON"));
-            let _ = lines
-                .into_inner()
-                .write_all(b"HTTP/1.1 204 No Content\r\n\r\n");
-        }
-    });
-    (address, came)
-}
-
 #[test]
 fn people_are_told_once_and_when_it_is_over() {
     let sim = tenant();
     let mut home = home(&sim);
-    let (address, came) = listen_for_webhooks();
-    let file = home.write_beside("hook", &address);
+    let (address, posted) = listen();
+    let file = home.write_beside("hook", format!("{address}/hook/secret-token"));
     home.ok(&["notify", "add", "ops", "--webhook-file", &file]);
     let listed = home.ok(&["notify", "list"]).stdout;
     assert!(
@@ -618,13 +591,15 @@ fn people_are_told_once_and_when_it_is_over() {
         "{listed}"
     );
     home.ok(&["notify", "test", "ops"]);
-    assert_eq!(came.lock().expect("a lock").len(), 1);
+    assert_eq!(posted.lock().expect("a lock").len(), 1);
+    let came = || -> Vec<Value> {
+        let posted = posted.lock().expect("a lock");
+        let read = |body: &Vec<u8>| serde_json::from_slice(body).expect("JSON");
+        posted.iter().map(read).collect()
+    };
     let kinds = || -> Vec<String> {
-        let came = came.lock().expect("a lock");
-        came.iter()
-            .skip(1)
-            .map(|one| one["kind"].as_str().unwrap_or_default().to_owned())
-            .collect()
+        let kind = |one: &Value| one["kind"].as_str().unwrap_or_default().to_owned();
+        came().iter().skip(1).map(kind).collect()
     };
     let retry = [
         "--schedule",
@@ -664,7 +639,7 @@ fn people_are_told_once_and_when_it_is_over() {
         home.run(&["run", "due"]);
         assert_eq!(kinds(), ["run_failed", "recovered"], "{now}");
     }
-    let came = came.lock().expect("a lock");
+    let came = came();
     assert_eq!(came[1]["dataset"], "d");
     assert!(
         came[1]["text"]
