@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use exmetrics_catalog::{Ask, DayStanding, Grain, Report, catalog};
+use exmetrics_catalog::{Ask, DayStanding, Details, Grain, Report, catalog};
 use exmetrics_decode::Decoded;
 use exmetrics_graph::Settle;
 use exmetrics_store::{
@@ -28,6 +28,9 @@ const LATEST_PUBLICATION_DAYS: i32 = 9;
 
 /// The code of a request that was answered, but not used.
 pub(crate) const LEFT_OUT: &str = "left_out";
+
+/// The code of a snapshot that gave way to a newer one before anything asked for it.
+const REPLACED: &str = "replaced";
 
 /// The code of a request for a day that left Microsoft's window before it could be asked.
 pub(crate) const EXPIRED: &str = "expired";
@@ -91,6 +94,16 @@ impl Engine {
             self.store
                 .note_days(&dataset.id, &account.account_id, &days)
                 .await?;
+            let unseen = self
+                .note_unseen(dataset, report, &account.account_id, &days)
+                .await?;
+            if !unseen.is_empty() {
+                soon_lost.push(format!(
+                    "{} of {}: Microsoft replaced these snapshots before anything asked for them",
+                    name_days(&unseen),
+                    account.name
+                ));
+            }
             let at_risk = self.soon_lost(dataset, report, &account.account_id).await?;
             if !at_risk.is_empty() {
                 soon_lost.push(format!(
@@ -152,6 +165,45 @@ impl Engine {
             ]
             .concat(),
         })
+    }
+
+    /// A report that only tells how things stand is published anew each day, and what was published
+    /// before is gone. Where every day is to be kept, those between the newest snapshot that was seen and
+    /// this one are noted as lost.
+    async fn note_unseen(
+        &self,
+        dataset: &DataSet,
+        report: &Report,
+        account_id: &str,
+        found: &[DayFound],
+    ) -> Result<Vec<Date>, StoreError> {
+        if report.window_days().is_some() || dataset.details != Details::every_day(report) {
+            return Ok(Vec::new());
+        }
+        let published = |day: &&DayFound| day.state == CoverageState::Published;
+        let Some(newest) = found.iter().filter(published).map(|day| day.day).max() else {
+            return Ok(Vec::new());
+        };
+        let known = self.store.days_known(&dataset.id, account_id).await?;
+        let before = known.range(..newest).next_back().map(|(day, _)| *day);
+        let Some(before) = before else {
+            return Ok(Vec::new());
+        };
+        let days: Vec<Date> = before
+            .series(jiff::Span::new().days(1))
+            .skip(1)
+            .take_while(|day| *day < newest)
+            .collect();
+        let now = self.clock.now();
+        let lost: Vec<DayFound> = days
+            .iter()
+            .map(|day| DayFound {
+                code: Some(REPLACED.into()),
+                ..nothing_of(*day, CoverageState::Expired, now)
+            })
+            .collect();
+        self.store.note_days(&dataset.id, account_id, &lost).await?;
+        Ok(days)
     }
 
     /// The days of an account that expire soon and are not captured.

@@ -163,10 +163,17 @@ impl Place {
 impl Wanted {
     /// Reads a file; nothing of it is done yet.
     pub(crate) fn read(file: &Path, today: Date) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(file).map_err(Failure::at_file("reading", file))?;
-        let place = Place {
-            name: file.display().to_string(),
-            text,
+        let place = match file == Path::new("-") {
+            true => Place {
+                name: "standard input".into(),
+                text: std::io::read_to_string(std::io::stdin()).map_err(|error| {
+                    Failure::failed(format!("standard input cannot be read: {error}"))
+                })?,
+            },
+            false => Place {
+                name: file.display().to_string(),
+                text: std::fs::read_to_string(file).map_err(Failure::at_file("reading", file))?,
+            },
         };
         let read: Text = toml::from_str(&place.text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);

@@ -100,10 +100,10 @@ pub struct DataSetEdit {
     pub key: Option<Vec<String>>,
     /// Another schedule, or none.
     pub schedule: Option<Option<Schedule>>,
-    /// Another retry interval, in seconds.
-    pub retry_every_seconds: Option<i64>,
-    /// Another number of retries.
-    pub retry_times: Option<i64>,
+    /// Another retry interval, in seconds, or the usual one.
+    pub retry_every_seconds: Option<Option<i64>>,
+    /// Another number of retries, or the usual one.
+    pub retry_times: Option<Option<i64>>,
     /// Another description.
     pub description: Option<String>,
     /// Other tags.
@@ -237,8 +237,9 @@ impl Store {
              update_method = COALESCE($3, update_method), key_columns = COALESCE($4, key_columns),
              next_due = CASE WHEN $5 = 1 THEN $11 ELSE next_due END,
              schedule = CASE WHEN $5 = 1 THEN $6 ELSE schedule END, tags = COALESCE($10, tags),
-             retry_every_seconds = COALESCE($7, retry_every_seconds),
-             retry_times = COALESCE($8, retry_times), description = COALESCE($9, description)
+             retry_every_seconds = CASE WHEN $12 = 1 THEN $7 ELSE retry_every_seconds END,
+             retry_times = CASE WHEN $13 = 1 THEN $8 ELSE retry_times END,
+             description = COALESCE($9, description)
              WHERE id = $1",
         )
         .bind(id)
@@ -247,11 +248,13 @@ impl Store {
         .bind(edit.key.as_ref().map(json))
         .bind(i64::from(edit.schedule.is_some()))
         .bind(schedule.map(ToString::to_string))
-        .bind(edit.retry_every_seconds)
-        .bind(edit.retry_times)
+        .bind(edit.retry_every_seconds.flatten())
+        .bind(edit.retry_times.flatten())
         .bind(edit.description.as_deref())
         .bind(edit.tags.as_ref().map(json))
         .bind(schedule.map(|schedule| reckon(schedule, now)))
+        .bind(i64::from(edit.retry_every_seconds.is_some()))
+        .bind(i64::from(edit.retry_times.is_some()))
         .execute(&mut *transaction)
         .await?;
         if done.rows_affected() == 0 {

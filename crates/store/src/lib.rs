@@ -27,7 +27,7 @@ pub use coverage::{CoverageDay, CoverageState, DayFound};
 pub use datasets::{DataSet, DataSetEdit, NewDataSet, PreparedDataSet};
 pub use error::{StoreError, StoreErrorKind};
 pub use jobs::{DueSchedule, Job, JobReason};
-pub use notices::{Delivery, NoticeChannel, StandingNotice};
+pub use notices::{Delivered, Delivery, NoticeChannel, StandingNotice};
 pub use quota::{QuotaAnswer, QuotaRule};
 pub use requests::{RequestFailure, RequestRow, RequestState, RequestSuccess};
 pub use runs::{NewRun, Run, RunAccount, RunState};

@@ -266,13 +266,34 @@ impl Store {
             .bind(i64::from(limit))
             .fetch_all(&self.pool)
             .await?;
+        let mut notices = Vec::with_capacity(rows.len());
+        for row in &rows {
+            notices.push(StandingNotice {
+                kind: row.try_get("kind")?,
+                body: row.try_get("body")?,
+                made_at: from_micros(row.try_get("made_at")?),
+                ended_at: row.try_get::<Option<i64>, _>("ended_at")?.map(from_micros),
+                deliveries: self.deliveries_of(&row.try_get::<String, _>("id")?).await?,
+            });
+        }
+        Ok(notices)
+    }
+
+    async fn deliveries_of(&self, notice_id: &str) -> Result<Vec<Delivered>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT channels.name AS name, state, attempt, message FROM deliveries
+             JOIN channels ON channels.id = channel_id WHERE notice_id = $1 ORDER BY name",
+        )
+        .bind(notice_id)
+        .fetch_all(&self.pool)
+        .await?;
         rows.iter()
             .map(|row| {
-                Ok(StandingNotice {
-                    kind: row.try_get("kind")?,
-                    body: row.try_get("body")?,
-                    made_at: from_micros(row.try_get("made_at")?),
-                    ended_at: row.try_get::<Option<i64>, _>("ended_at")?.map(from_micros),
+                Ok(Delivered {
+                    channel: row.try_get("name")?,
+                    state: row.try_get("state")?,
+                    attempts: row.try_get("attempt")?,
+                    message: row.try_get("message")?,
                 })
             })
             .collect()
@@ -300,4 +321,19 @@ pub struct StandingNotice {
     pub made_at: Timestamp,
     /// When it was over.
     pub ended_at: Option<Timestamp>,
+    /// How it went to each channel.
+    pub deliveries: Vec<Delivered>,
+}
+
+/// How a notice went to a channel.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Delivered {
+    /// The channel's name.
+    pub channel: String,
+    /// `waiting`, `sent` or `failed`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What went wrong last.
+    pub message: Option<String>,
 }

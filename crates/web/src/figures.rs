@@ -1,18 +1,25 @@
 //! Figures for Prometheus. What happens is counted where it happens; how things stand is looked up when
 //! somebody asks.
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Duration};
 
 use exmetrics_engine::{Engine, EngineError};
 use metrics::{Unit, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_util::MetricKindMask;
+
+/// How long a figure that is not looked up any more is still told.
+const FORGET_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// The one place where the process's figures are collected.
 pub(crate) fn recorder() -> PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER
         .get_or_init(|| {
-            let recorder = PrometheusBuilder::new().build_recorder();
+            // What is gone, such as a DataSet that was removed, is not told for ever.
+            let recorder = PrometheusBuilder::new()
+                .idle_timeout(MetricKindMask::GAUGE, Some(FORGET_AFTER))
+                .build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
                 tracing::warn!("figures are collected elsewhere in this process");

@@ -118,7 +118,7 @@ pub(crate) enum StoreCommand {
 /// `apply`
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArguments {
-    /// The file: accounts and DataSets as TOML.
+    /// The file: accounts and DataSets as TOML; `-` reads standard input.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Only show what would change.

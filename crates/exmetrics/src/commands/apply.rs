@@ -105,13 +105,27 @@ async fn account_change<'a>(
             Cloud::custom(&login, &graph)
         }
     };
-    let (sign_in, secret) = secret_of(account, file).map_err(|failure| Failure {
-        next_step: failure.next_step.clone(),
-        ..wanted.wrong_at(offset, &failure.message)
-    })?;
     let known = match app.store().account(name).await {
-        Ok(known) => known,
-        Err(error) if error.kind == StoreErrorKind::NotFound => {
+        Ok(known) => Some(known),
+        Err(error) if error.kind == StoreErrorKind::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    let kept = account.unset_variable().filter(|_| known.is_some());
+    if let Some(variable) = kept {
+        say::note(format!(
+            "The secret of '{name}' stays as it is: the variable {variable} is not set."
+        ));
+    }
+    let (sign_in, secret) = match kept {
+        Some(_) => (account.way_of_signing_in(), None),
+        None => secret_of(account, file).map_err(|failure| Failure {
+            next_step: failure.next_step.clone(),
+            ..wanted.wrong_at(offset, &failure.message)
+        })?,
+    };
+    let known = match known {
+        Some(known) => known,
+        None => {
             let new = NewAccount {
                 name: name.clone(),
                 tenant: account.text.tenant.trim().to_owned(),
@@ -122,7 +136,6 @@ async fn account_change<'a>(
             };
             return Ok(Some(Change::AddAccount(account, Box::new(new))));
         }
-        Err(error) => return Err(error.into()),
     };
     let differs = [
         (known.tenant != account.text.tenant.trim(), "tenant"),
@@ -146,6 +159,33 @@ async fn account_change<'a>(
     let before = app.store().account_secret(&known.id).await?;
     let same = before.is_some_and(|before| before.expose_secret() == secret.expose_secret());
     Ok((!same).then_some(Change::NewSecret(Box::new(known), secret)))
+}
+
+impl WantedAccount {
+    /// The variable that an export named for the secret, if it is not set: nobody means to change it.
+    fn unset_variable(&self) -> Option<&str> {
+        let text = &self.text;
+        let reference = text.client_secret.as_ref().or(text.certificate.as_ref());
+        match reference {
+            Some(SecretReference::Env { env })
+                if *env == exported_variable(text.name.get_ref())
+                    && std::env::var_os(env).is_none() =>
+            {
+                Some(env)
+            }
+            _ => None,
+        }
+    }
+
+    fn way_of_signing_in(&self) -> SignIn {
+        match self.sign_in {
+            WantedSignIn::Browser => SignIn::Browser,
+            WantedSignIn::Device => SignIn::Device,
+            WantedSignIn::App if self.text.client_secret.is_some() => SignIn::ClientSecret,
+            WantedSignIn::App if self.text.certificate.is_some() => SignIn::Certificate,
+            WantedSignIn::App => SignIn::FederatedToken,
+        }
+    }
 }
 
 /// How the account signs in, and its secret from where the file says it is.
@@ -200,6 +240,9 @@ fn resolve(reference: &SecretReference, file: &Path) -> Result<Vec<u8>, Failure>
             let path = beside(file, name);
             std::fs::read(&path).map_err(Failure::at_file("reading", &path))
         }
+        SecretReference::Stdin { stdin: true } if file == Path::new("-") => Err(
+            Failure::arguments("standard input is the file itself and cannot be the secret too"),
+        ),
         SecretReference::Stdin { stdin: true } => {
             let mut bytes = Vec::new();
             std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).map_err(|error| {
@@ -281,14 +324,10 @@ async fn dataset_change<'a>(
         (known.key != one.key, "key"),
         (known.schedule != one.schedule, "schedule"),
         (
-            one.retry_every_seconds.is_some()
-                && known.retry_every_seconds != one.retry_every_seconds,
+            known.retry_every_seconds != one.retry_every_seconds,
             "retry_every",
         ),
-        (
-            one.retry_times.is_some() && known.retry_times != one.retry_times,
-            "retry_times",
-        ),
+        (known.retry_times != one.retry_times, "retry_times"),
         (known.description != one.description, "description"),
         (known.tags != one.tags, "tags"),
     ]
@@ -336,8 +375,8 @@ async fn carry_out(app: &App, change: Change<'_>) -> Result<(), Failure> {
                 update: Some(one.update),
                 key: Some(one.key.clone()),
                 schedule: (known.schedule != one.schedule).then(|| one.schedule.clone()),
-                retry_every_seconds: one.retry_every_seconds,
-                retry_times: one.retry_times,
+                retry_every_seconds: Some(one.retry_every_seconds),
+                retry_times: Some(one.retry_times),
                 description: Some(one.description.clone()),
                 tags: Some(one.tags.clone()),
                 forget_coverage: dataset::means_other_days(one.report, known.details, one.details),
@@ -373,7 +412,7 @@ pub(crate) async fn export(app: &App) -> Result<Ended, Failure> {
             line(&mut text, "login_url", &account.cloud.login_url);
             line(&mut text, "graph_url", &account.cloud.graph_url);
         }
-        let variable = format!("EXMETRICS_SECRET_{}", variable_name(&account.name));
+        let variable = exported_variable(&account.name);
         match account.sign_in {
             SignIn::ClientSecret => {
                 text.push_str(&format!("client_secret = {{ env = \"{variable}\" }}\n"));
@@ -452,14 +491,14 @@ fn quoted(value: &str) -> String {
     toml::Value::String(value.to_owned()).to_string()
 }
 
-fn variable_name(name: &str) -> String {
-    name.chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() {
-                letter.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect()
+/// The variable that an export names for an account's secret.
+fn exported_variable(name: &str) -> String {
+    let letters = name.chars().map(|letter| {
+        if letter.is_ascii_alphanumeric() {
+            letter.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    });
+    format!("EXMETRICS_SECRET_{}", letters.collect::<String>())
 }

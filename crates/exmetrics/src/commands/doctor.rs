@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use exmetrics_engine::CheckState;
 use exmetrics_lake::DataSetTable;
-use exmetrics_store::RunState;
+use exmetrics_store::{Delivered, RunState};
 use jiff::SignedDuration;
 use serde::Serialize;
 
@@ -81,6 +81,7 @@ pub(crate) async fn run(global: &Global) -> Result<Ended, Failure> {
     disk(&mut found, &app);
     let needs_person = accounts(&mut found, &app).await?;
     datasets(&mut found, &app).await?;
+    notices(&mut found, &app).await?;
     show(&found, global)?;
     let failed = found.iter().any(|one| one.state == CheckState::Failed);
     Ok(match (failed, needs_person) {
@@ -169,6 +170,50 @@ async fn accounts(found: &mut Vec<Finding>, app: &App) -> Result<bool, Failure> 
         }
     }
     Ok(needs_person)
+}
+
+/// Whether what people were to be told has reached them.
+async fn notices(found: &mut Vec<Finding>, app: &App) -> Result<(), Failure> {
+    let channels = app.engine.channel_places().await?;
+    if channels.is_empty() {
+        return Ok(());
+    }
+    let told = app.store().notices(100).await?;
+    for (name, _) in channels {
+        let of_channel = |one: &&Delivered| one.channel == name && one.state != "waiting";
+        // The newest delivery tells how the channel is now.
+        let last = told
+            .iter()
+            .find_map(|notice| notice.deliveries.iter().find(of_channel));
+        let subject = format!("channel {name}");
+        match last {
+            Some(last) if last.state == "failed" => add(
+                found,
+                &subject,
+                CheckState::Warning,
+                format!(
+                    "the last notice did not get through: {}",
+                    last.message.as_deref().unwrap_or("no reason was kept")
+                ),
+                Some(format!("Try it: exmetrics notify test \"{name}\"")),
+            ),
+            Some(_) => add(
+                found,
+                &subject,
+                CheckState::Ok,
+                "the last notice got through".into(),
+                None,
+            ),
+            None => add(
+                found,
+                &subject,
+                CheckState::Ok,
+                "nothing was told yet".into(),
+                None,
+            ),
+        }
+    }
+    Ok(())
 }
 
 async fn datasets(found: &mut Vec<Finding>, app: &App) -> Result<(), Failure> {

@@ -118,7 +118,7 @@ async fn log(app: &App, limit: u32, global: &Global) -> Result<(), Failure> {
             .iter()
             .map(|one| {
                 json!({ "kind": one.kind, "made_at": one.made_at, "ended_at": one.ended_at,
-                        "notice": body(&one.body) })
+                        "notice": body(&one.body), "deliveries": one.deliveries })
             })
             .collect();
         return say::json(&values);
@@ -136,10 +136,25 @@ async fn log(app: &App, limit: u32, global: &Global) -> Result<(), Failure> {
             } else {
                 "stands"
             };
-            vec![at.to_string(), one.kind.clone(), over.to_owned(), title]
+            let brought: Vec<String> = one
+                .deliveries
+                .iter()
+                .map(|to| match &to.message {
+                    Some(message) => format!("{} to {}: {message}", to.state, to.channel),
+                    None => format!("{} to {}", to.state, to.channel),
+                })
+                .collect();
+            let brought = brought.join("; ");
+            vec![
+                at.to_string(),
+                one.kind.clone(),
+                over.to_owned(),
+                title,
+                brought,
+            ]
         })
         .collect();
-    listing::table(&["told", "kind", "state", "what"], &rows)
+    listing::table(&["told", "kind", "state", "what", "brought"], &rows)
 }
 
 fn done(global: &Global, what: &str, name: &str, sentence: &str) -> Result<(), Failure> {

@@ -144,6 +144,7 @@ fn weeks_of_days_with_outages_lose_only_what_was_never_to_be_had() {
     move_to(&mut home, &sim, "2026-09-01T10:00:00Z");
     create(&home, "detail", DETAIL, &["--keep-every-day"]);
     create(&home, "trend", TREND, &["--keep-every-day"]);
+    create(&home, "snapshot", "mailbox-usage-detail", &["--keep-every-day"]);
     // Nobody answers for ten days; one report fails for five others; the service is off for three weeks.
     sim.set_faults(rules(
         "[[fault]]\n\
@@ -183,6 +184,13 @@ fn weeks_of_days_with_outages_lose_only_what_was_never_to_be_had() {
             assert_eq!(state, wanted, "{name} {day}");
         }
         assert!(states.is_sorted(), "{name}");
+    }
+    // What only tells how things stand is gone when nothing asked for it, and that is said.
+    for (day, state) in states(&home, "snapshot") {
+        let outage = ("2026-09-06".."2026-09-16").contains(&day.as_str());
+        let off = ("2026-09-18".."2026-10-09").contains(&day.as_str());
+        let wanted = if outage || off { "expired" } else { "published" };
+        assert_eq!(state, wanted, "snapshot of {day}");
     }
     // The content is what the tenant says of these days now, once each.
     let sql = "SELECT _requested_date AS day, count(*) AS people, count(DISTINCT user_principal_name) AS different \
@@ -771,8 +779,17 @@ fn a_file_is_applied_once_and_its_mistakes_have_a_place() {
         home.export("People").len() > 100,
         "the first capture is due at once"
     );
-    // What is there, as a file, is what was applied.
+    // What is there, as a file, is what was applied; a secret that nobody names stays as it is.
     let exported = home.ok(&["export-config"]).stdout;
+    let piped = home.run_with_input(&["apply", "-f", "-"], &exported);
+    assert!(piped.stdout.contains("nothing to change"), "{piped:?}");
+    let retry = text.replace("tags = ", "retry_times = 7\ntags = ");
+    let retry = home.write_beside("retry.toml", retry);
+    for (file, times) in [(&retry, serde_json::json!(7)), (&file, Value::Null)] {
+        home.ok(&["apply", "-f", file]);
+        let mail = home.ok(&["dataset", "show", "Mail", "--json"]).json();
+        assert_eq!(mail["retry_times"], times);
+    }
     assert!(exported.contains("EXMETRICS_SECRET_APP"), "{exported}");
     let again = home.write_beside(
         "again.toml",
