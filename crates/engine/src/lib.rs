@@ -15,18 +15,21 @@
 //! | `fetch` | one request until it is answered, given up, or a person must act |
 //! | `reply` | a reply's bytes to the archive and through decode, side by side |
 //! | `drift` | what happens when a report's columns change |
+//! | `datasets` | a DataSet is made, changed or removed |
 //! | `land` | all that a run brought becomes one version |
 //! | `settle` | what a run's answers mean for days, accounts and the run |
 //! | `notices` | what people are told, once |
 //! | `outcome`, `warnings` | the sentences for it |
 //! | `restore` | a table goes back to a version, and coverage with it |
 //! | `service` | what comes due is run, by as many workers as like |
+//! | `reader` | tables as those see them who only read |
 //! | `pull` | the same without a table |
 //! | `check` | whether an account can do its work |
 
 mod archive;
 mod check;
 mod claim;
+mod datasets;
 mod drift;
 mod error;
 mod fetch;
@@ -39,6 +42,7 @@ mod pipe;
 mod planning;
 mod progress;
 mod pull;
+mod reader;
 mod rejects;
 mod reply;
 mod requests;
@@ -60,6 +64,7 @@ use jiff::civil::Date;
 pub use archive::Archive;
 pub use check::{AccountCheck, Answers, Check, CheckState};
 pub use claim::Held;
+pub use datasets::{KEEP_EVERY_DAY, key_columns, means_other_days};
 pub use drift::{DriftPolicies, DriftPolicy};
 pub use error::{EngineError, EngineErrorKind};
 pub use notices::{AtRisk, NewChannel};
@@ -67,6 +72,7 @@ pub use outcome::name_days;
 pub use planning::{AccountPlan, PlanView};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
+pub use reader::{NamedTable, Rows, TableReader, TableState, TableVersion};
 pub use rejects::RejectFiles;
 pub use run::{RunChoice, RunReport, Waiting};
 pub use service::{Service, ServiceOptions, ServiceWatch, next_try};
@@ -82,6 +88,8 @@ pub use tables::{
 pub struct Settings {
     /// The folder that holds all state.
     pub home: PathBuf,
+    /// The folder, or the address in an object store, below which new tables are made.
+    pub tables: String,
     /// Microsoft's quota for CSV, by tenant, app and function.
     pub csv_quota: QuotaRule,
     /// Microsoft's quota for JSON.

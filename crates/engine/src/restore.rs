@@ -51,15 +51,6 @@ impl Engine {
     }
 }
 
-impl Engine {
-    /// Removes what is kept of a DataSet beside its table: replies and rejects, which nobody could ask
-    /// for any more.
-    pub fn forget_replies(&self, dataset: &DataSet) {
-        self.archive.remove(&dataset.id);
-        self.rejects().remove(&dataset.id);
-    }
-}
-
 /// The column that holds the day under which rows stand in the ledger.
 fn day_column(report: &Report, details: Details) -> &str {
     match (report.grain, details) {

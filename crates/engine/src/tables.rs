@@ -11,6 +11,17 @@ use jiff::{Timestamp, civil::Date};
 /// DataSet tables.
 #[async_trait]
 pub trait Tables: Send + Sync {
+    /// Makes the empty table of a DataSet; one that is there stays as it is.
+    async fn create(
+        &self,
+        location: &str,
+        name: &str,
+        columns: &SchemaRef,
+    ) -> Result<(), TableFailure>;
+
+    /// Deletes a table with all its versions. Tells whether there was one.
+    async fn remove(&self, location: &str) -> Result<bool, TableFailure>;
+
     /// Begins to land a run. A table that is not there is a failure: it was made with the DataSet, and
     /// a new one would hide that its rows are gone.
     async fn begin(

@@ -70,6 +70,7 @@ impl App {
             .map(|one| NamedTable {
                 name: one.name,
                 location: one.location,
+                version: None,
             })
             .collect())
     }

@@ -49,8 +49,6 @@ struct Drift {
 pub(crate) struct Config {
     /// The folder that holds all state.
     pub(crate) home: PathBuf,
-    /// Where tables are.
-    pub(crate) tables: String,
     /// The PostgreSQL database with the control state, if it is not a file of the home.
     pub(crate) store: Option<SecretString>,
     /// A command that prints the key that seals secrets.
@@ -134,6 +132,7 @@ impl Config {
         let settings = Settings {
             drift,
             home: home.clone(),
+            tables,
             csv_quota,
             json_quota,
             limits,
@@ -146,7 +145,6 @@ impl Config {
         };
         Ok(Self {
             home,
-            tables,
             key_command: text("EXMETRICS_KEY_COMMAND").or(file.key_command),
             store: text("EXMETRICS_STORE")
                 .or(file.store)

@@ -310,7 +310,7 @@ impl Place {
                     self.at(word.span().start + 1 + within, error.message)
                 },
             )?),
-            None if every_day => crate::commands::KEEP_EVERY_DAY.parse().ok(),
+            None if every_day => exmetrics_engine::KEEP_EVERY_DAY.parse().ok(),
             None => None,
         };
         let retry_every_seconds = match &text.retry_every {

@@ -1,17 +1,18 @@
 //! The engine's tables are Delta Lake tables.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use exmetrics_engine::{
-    Landed, Landing, LandingMark, ReplyRows, Restored, TableFailure, Tables, UpdateRule,
-    WrittenReply,
+    Landed, Landing, LandingMark, NamedTable, ReplyRows, Restored, Rows, TableFailure, TableReader,
+    TableState, TableVersion, Tables, UpdateRule, WrittenReply,
 };
 use exmetrics_lake::{
     DataSetTable, LakeError, LakeErrorKind, QuerySession, ReplyFiles, ReplyWriter,
 };
+use futures::{StreamExt, TryStreamExt};
 use jiff::{Timestamp, civil::Date};
 
 use crate::failure::Failure;
@@ -24,6 +25,40 @@ struct LakeReply(ReplyWriter);
 
 #[async_trait]
 impl Tables for LakeTables {
+    async fn create(
+        &self,
+        location: &str,
+        name: &str,
+        columns: &SchemaRef,
+    ) -> Result<(), TableFailure> {
+        let made = DataSetTable::create(location, name, columns).await;
+        made.map(drop).map_err(table_failure)
+    }
+
+    async fn remove(&self, location: &str) -> Result<bool, TableFailure> {
+        if location.contains("://") {
+            return Err(TableFailure {
+                wrong_argument: false,
+                message: format!(
+                    "the table is in an object store and cannot be deleted from here: {location}"
+                ),
+                next_step: "Remove the DataSet without its table, and the folder where it is."
+                    .into(),
+                source: None,
+            });
+        }
+        let folder = Path::new(location);
+        if !folder.is_dir() {
+            return Ok(false);
+        }
+        let failed = |error| table_failure_of(Failure::at_file("deleting", folder)(error));
+        // Out of the way first: were this to end half-way, nobody would take the rest for a table.
+        let doomed = folder.with_added_extension("deleted");
+        std::fs::rename(folder, &doomed).map_err(failed)?;
+        std::fs::remove_dir_all(&doomed).map_err(failed)?;
+        Ok(true)
+    }
+
     async fn begin(
         &self,
         location: &str,
@@ -73,6 +108,76 @@ impl Tables for LakeTables {
         QuerySession::days(&table, column)
             .await
             .map_err(table_failure)
+    }
+}
+
+#[async_trait]
+impl TableReader for LakeTables {
+    async fn describe(&self, location: &str) -> Result<TableState, TableFailure> {
+        let state = async { DataSetTable::open(location).await?.state().await };
+        let state = state.await.map_err(table_failure)?;
+        Ok(TableState {
+            version: state.version,
+            rows: state.rows,
+            files: state.files,
+            bytes: state.bytes,
+            columns: state.schema,
+        })
+    }
+
+    async fn history(&self, location: &str) -> Result<Vec<TableVersion>, TableFailure> {
+        let history = async { DataSetTable::open(location).await?.history().await };
+        let versions = history.await.map_err(table_failure)?.into_iter();
+        let version = |one: exmetrics_lake::TableVersion| TableVersion {
+            version: one.version,
+            run_id: one.run_id,
+            committed_at: one.committed_at,
+            method: one.method,
+            rows: one.rows,
+            table_rows: one.table_rows,
+        };
+        Ok(versions.map(version).collect())
+    }
+
+    async fn rows(&self, location: &str, version: Option<u64>) -> Result<Rows, TableFailure> {
+        let rows = async {
+            let table = match version {
+                Some(version) => DataSetTable::open_version(location, version).await?,
+                None => DataSetTable::open(location).await?,
+            };
+            QuerySession::rows(&table, None).await
+        };
+        let rows = rows.await.map_err(table_failure)?;
+        Ok(Rows {
+            columns: rows.schema(),
+            batches: rows
+                .map_err(|error| table_failure(LakeError::reading("the table")(error)))
+                .boxed(),
+        })
+    }
+
+    async fn ask(
+        &self,
+        tables: Vec<NamedTable>,
+        question: &str,
+        memory_bytes: usize,
+    ) -> Result<Rows, TableFailure> {
+        let tables = tables
+            .into_iter()
+            .map(|one| exmetrics_lake::NamedTable {
+                name: one.name,
+                location: one.location,
+                version: one.version,
+            })
+            .collect();
+        let session = QuerySession::within(tables, Some(memory_bytes)).map_err(table_failure)?;
+        let rows = session.sql(question).await.map_err(table_failure)?;
+        Ok(Rows {
+            columns: rows.schema(),
+            batches: rows
+                .map_err(move |error| table_failure(session.explain(&error)))
+                .boxed(),
+        })
     }
 }
 
@@ -136,7 +241,7 @@ fn table_failure(error: LakeError) -> TableFailure {
     let conflict = error.kind == LakeErrorKind::Conflict;
     let missing = error.kind == LakeErrorKind::Missing;
     let failure = Failure::from(error);
-    let next_step = match failure.next_step {
+    let next_step = match failure.next_step.clone() {
         Some(next_step) => next_step,
         None if conflict => "Run it again when the other writer has ended.".into(),
         None if missing => {
@@ -145,9 +250,16 @@ fn table_failure(error: LakeError) -> TableFailure {
         None => String::new(),
     };
     TableFailure {
+        next_step,
+        ..table_failure_of(failure)
+    }
+}
+
+fn table_failure_of(failure: Failure) -> TableFailure {
+    TableFailure {
         wrong_argument: failure.code == 2,
         message: failure.message,
-        next_step,
+        next_step: failure.next_step.unwrap_or_default(),
         source: None,
     }
 }

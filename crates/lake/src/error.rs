@@ -64,7 +64,7 @@ impl LakeError {
     }
 
     /// Says what was being read when the query engine failed.
-    pub(crate) fn reading(what: &str) -> impl Fn(DataFusionError) -> Self + '_ {
+    pub fn reading(what: &str) -> impl Fn(DataFusionError) -> Self + '_ {
         move |error| Self {
             kind: LakeErrorKind::Storage,
             message: format!("{what} cannot be read"),

@@ -9,7 +9,12 @@ use async_trait::async_trait;
 use datafusion::{
     catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider},
     common::{DataFusionError, SchemaError},
-    execution::SendableRecordBatchStream,
+    execution::{
+        SendableRecordBatchStream,
+        disk_manager::{DiskManagerBuilder, DiskManagerMode},
+        memory_pool::FairSpillPool,
+        runtime_env::RuntimeEnvBuilder,
+    },
     logical_expr::TableType,
     prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext},
 };
@@ -25,6 +30,8 @@ pub struct NamedTable {
     pub name: String,
     /// Where its table is.
     pub location: String,
+    /// Which version of it; the newest without one.
+    pub version: Option<u64>,
 }
 
 /// A place to ask questions.
@@ -39,6 +46,14 @@ impl QuerySession {
     /// # Errors
     /// When the query engine cannot be set up.
     pub fn new(tables: Vec<NamedTable>) -> Result<Self, LakeError> {
+        Self::within(tables, None)
+    }
+
+    /// The same, where no question may take more memory than this.
+    ///
+    /// # Errors
+    /// When the query engine cannot be set up.
+    pub fn within(tables: Vec<NamedTable>, memory_bytes: Option<usize>) -> Result<Self, LakeError> {
         let config = SessionConfig::new()
             .with_information_schema(true)
             .with_default_catalog_and_schema("exmetrics", "datasets")
@@ -47,7 +62,20 @@ impl QuerySession {
                 false,
             )
             .set_bool("datafusion.execution.parquet.pushdown_filters", true);
-        let context = SessionContext::new_with_config(config);
+        let context = match memory_bytes {
+            Some(bytes) => {
+                let runtime = RuntimeEnvBuilder::new()
+                    .with_memory_pool(Arc::new(FairSpillPool::new(bytes)))
+                    // What does not fit is refused: a question must not fill the disk.
+                    .with_disk_manager_builder(
+                        DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
+                    )
+                    .build_arc()
+                    .map_err(LakeError::reading("the list of DataSets"))?;
+                SessionContext::new_with_config_rt(config, runtime)
+            }
+            None => SessionContext::new_with_config(config),
+        };
         let tables = Arc::new(NamedTables {
             tables,
             session: context.clone(),
@@ -135,7 +163,7 @@ impl QuerySession {
     }
 
     /// An error of the query engine as a sentence for the person who asked.
-    fn explain(&self, error: &DataFusionError) -> LakeError {
+    pub fn explain(&self, error: &DataFusionError) -> LakeError {
         let root = error.find_root();
         if let Some(lake) = lake_error(error) {
             return lake;
@@ -154,6 +182,11 @@ impl QuerySession {
                 }
                 other => other.to_string(),
             },
+            DataFusionError::ResourcesExhausted(_) => {
+                "the question needs more memory than one may take; ask for fewer columns or days, or \
+                 group by fewer of them"
+                    .into()
+            }
             DataFusionError::Plan(text) if text.contains("not found") && text.contains("table") => {
                 let name = text.split('\'').nth(1).unwrap_or_default();
                 let name = name.rsplit('.').next().unwrap_or_default();
@@ -269,7 +302,11 @@ impl SchemaProvider for NamedTables {
         let Some(found) = self.find(name)? else {
             return Ok(None);
         };
-        let table = DataSetTable::open(&found.location).await.map_err(|error| {
+        let opened = match found.version {
+            Some(version) => DataSetTable::open_version(&found.location, version).await,
+            None => DataSetTable::open(&found.location).await,
+        };
+        let table = opened.map_err(|error| {
             DataFusionError::External(Box::new(LakeError {
                 message: format!("the table of '{}' cannot be opened: {error}", found.name),
                 ..error

@@ -6,7 +6,7 @@ use exmetrics_graph::AppRegistration;
 use exmetrics_store::{Account, AccountState, NewAccount, RunState, SignIn};
 use serde_json::json;
 
-use super::{account_secret, dataset};
+use super::account_secret;
 use crate::{
     app::App,
     args::{AccountCommand, AddAccount, CloudArguments, Global, SignInAgain},
@@ -238,7 +238,7 @@ async fn take_up_what_failed(app: &App, account: &Account) -> Result<(), Failure
         }
         let last = app.store().runs(Some(&one.id), 1).await?.pop();
         if last.is_some_and(|run| matches!(run.state, RunState::Failed | RunState::Partial)) {
-            dataset::make_due(app, &one).await?;
+            app.engine.make_due(&one).await?;
         }
     }
     Ok(())

@@ -4,13 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use exmetrics_catalog::{Cloud, CloudName, DayChoice, Details, catalog};
+use exmetrics_engine::means_other_days;
 use exmetrics_store::{
     Account, DataSet, DataSetEdit, NewAccount, NewDataSet, SignIn, StoreErrorKind,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{account_secret, dataset};
+use super::account_secret;
 use crate::{
     app::App,
     args::{ApplyArguments, Global},
@@ -361,11 +362,11 @@ async fn carry_out(app: &App, change: Change<'_>) -> Result<(), Failure> {
                 retry_times: one.retry_times,
                 description: one.description.clone(),
                 tags: one.tags.clone(),
-                tables_root: app.config.tables.clone(),
+                tables_root: app.engine.tables_root().to_owned(),
             };
-            let made = dataset::make(app, one.report, &new).await?;
+            let made = app.engine.create_dataset(&new).await?;
             if one.schedule.is_some() && one.details == Details::every_day(one.report) {
-                dataset::make_due(app, &made).await?;
+                app.engine.make_due(&made).await?;
             }
         }
         Change::EditDataSet(known, one, _) => {
@@ -379,9 +380,9 @@ async fn carry_out(app: &App, change: Change<'_>) -> Result<(), Failure> {
                 retry_times: Some(one.retry_times),
                 description: Some(one.description.clone()),
                 tags: Some(one.tags.clone()),
-                forget_coverage: dataset::means_other_days(one.report, known.details, one.details),
+                forget_coverage: means_other_days(one.report, known.details, one.details),
             };
-            dataset::change(app, &known, &edit).await?;
+            app.engine.edit_dataset(&known, &edit).await?;
         }
     }
     Ok(())

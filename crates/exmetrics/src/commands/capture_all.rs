@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use exmetrics_catalog::{Ask, Details, Report, UpdateMethod, catalog};
-use exmetrics_engine::{Answers, EngineErrorKind, ReadySignIn, Service, ServiceOptions};
+use exmetrics_engine::{
+    Answers, EngineErrorKind, KEEP_EVERY_DAY, ReadySignIn, Service, ServiceOptions,
+};
 use exmetrics_store::{Account, DataSet, JobReason, NewDataSet};
 use futures::{StreamExt, stream};
 use serde_json::json;
 
-use super::{
-    dataset::{KEEP_EVERY_DAY, make, make_due},
-    due::{self, Passed},
-};
+use super::due::{self, Passed};
 use crate::{
     app::App,
     args::{CaptureAllArguments, Global},
@@ -220,10 +219,10 @@ async fn dataset_for(
             retry_times: None,
             description: report.tells.clone(),
             tags: vec!["every day".to_owned()],
-            tables_root: app.config.tables.clone(),
+            tables_root: app.engine.tables_root().to_owned(),
         };
-        let dataset = make(app, report, &new).await?;
-        make_due(app, &dataset).await?;
+        let dataset = app.engine.create_dataset(&new).await?;
+        app.engine.make_due(&dataset).await?;
         Some(dataset)
     };
     Ok(Kept {

@@ -1,12 +1,14 @@
 //! `dataset`: make, change, run, plan. What concerns the table itself is in `dataset_table`.
 
 use exmetrics_catalog::{Details, Plan, Report, UpdateMethod, catalog};
-use exmetrics_engine::{PlanView, RunChoice, RunReport, Waiting, name_days, next_try};
+use exmetrics_engine::{
+    KEEP_EVERY_DAY, PlanView, RunChoice, RunReport, Waiting, key_columns, means_other_days,
+    name_days, next_try,
+};
 use exmetrics_store::{DataSet, DataSetEdit, NewDataSet, RunState};
 use serde_json::json;
 
-pub(crate) use super::dataset_change::{KEEP_EVERY_DAY, change, make, make_due, means_other_days};
-use super::{dataset_change::key, dataset_table};
+use super::dataset_table;
 use crate::{
     app::App,
     args::{CreateDataSet, DataSetCommand, DetailsArguments, EditDataSet, Global},
@@ -71,14 +73,6 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
         arguments.details.read(report, app.engine.today())?
     };
     let accounts = app.accounts(&arguments.account).await?;
-    for account in &accounts {
-        if report.version_for(account.cloud.name).is_none() {
-            return Err(Failure::arguments(format!(
-                "{} is not offered in the cloud {} of the account '{}'",
-                report.slug, account.cloud.name, account.name
-            )));
-        }
-    }
     let update = match arguments.keep_every_day {
         true => UpdateMethod::Partition,
         false => arguments
@@ -86,7 +80,7 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
             .update
             .unwrap_or_else(|| report.default_update()),
     };
-    let key = key(report, update, &arguments.update.key)?;
+    let key = key_columns(report, update, &arguments.update.key)?;
     let schedule = match arguments.keep_every_day {
         true => KEEP_EVERY_DAY.parse().ok(),
         false => arguments.schedule.schedule.clone(),
@@ -103,11 +97,11 @@ async fn create(app: &App, arguments: &CreateDataSet, global: &Global) -> Result
         retry_times: arguments.schedule.retry_times,
         description: arguments.description.clone(),
         tags: arguments.schedule.tag.clone(),
-        tables_root: app.config.tables.clone(),
+        tables_root: app.engine.tables_root().to_owned(),
     };
-    let dataset = make(app, report, &new).await?;
+    let dataset = app.engine.create_dataset(&new).await?;
     if arguments.keep_every_day && !arguments.run {
-        make_due(app, &dataset).await?;
+        app.engine.make_due(&dataset).await?;
     }
     if arguments.run {
         return execute(
@@ -145,7 +139,7 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
     let key = if arguments.update.key.is_empty() {
         (update != UpdateMethod::Upsert).then(Vec::new)
     } else {
-        Some(key(report, update, &arguments.update.key)?)
+        Some(key_columns(report, update, &arguments.update.key)?)
     };
     let edit = DataSetEdit {
         account_ids,
@@ -160,7 +154,7 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
         forget_coverage: details
             .is_some_and(|details| means_other_days(report, before.details, details)),
     };
-    let dataset = change(app, &before, &edit).await?;
+    let dataset = app.engine.edit_dataset(&before, &edit).await?;
     changed(
         global,
         &dataset,

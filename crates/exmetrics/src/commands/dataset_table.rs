@@ -239,26 +239,8 @@ pub(crate) async fn remove(
     global: &Global,
 ) -> Result<(), Failure> {
     let dataset = app.store().dataset(name).await?;
-    let _held = app.engine.hold(&dataset).await?;
     let folder = std::path::Path::new(&dataset.location);
-    if delete_table && dataset.location.contains("://") {
-        return Err(Failure::failed(format!(
-            "the table is in an object store and cannot be deleted from here: {}",
-            dataset.location
-        ))
-        .next("Remove the DataSet without --delete-table, and the folder where it is."));
-    }
-    let delete_table = delete_table && folder.is_dir();
-    // Out of the way first: were this to end half-way, nobody would take the rest for a table.
-    let doomed = folder.with_added_extension("deleted");
-    if delete_table {
-        std::fs::rename(folder, &doomed).map_err(Failure::at_file("deleting", folder))?;
-    }
-    app.store().remove_dataset(&dataset.id).await?;
-    app.engine.forget_replies(&dataset);
-    if delete_table {
-        std::fs::remove_dir_all(&doomed).map_err(Failure::at_file("deleting", &doomed))?;
-    }
+    let delete_table = app.engine.remove_dataset(&dataset, delete_table).await?;
     if global.json {
         return say::json(
             &json!({ "removed": dataset.name, "location": dataset.location,

@@ -11,7 +11,7 @@ use exmetrics_sim::{Sim, SimOptions};
 use exmetrics_store::{Account, DataSet, NewAccount, NewDataSet, RunState, SignIn, StoreErrorKind};
 use serde_json::json;
 
-use super::{dataset, show_rows, sim};
+use super::{show_rows, sim};
 use crate::{
     app::App,
     args::{DemoArguments, Global, ShowArguments},
@@ -197,9 +197,9 @@ async fn dataset_for(app: &App, report: &Report, account: &Account) -> Result<Da
         retry_times: None,
         description: report.tells.clone(),
         tags: Vec::new(),
-        tables_root: app.config.tables.clone(),
+        tables_root: app.engine.tables_root().to_owned(),
     };
-    dataset::make(app, report, &new).await
+    Ok(app.engine.create_dataset(&new).await?)
 }
 
 /// A few days of detail, a month of trends: what the quota allows without waiting.
@@ -242,7 +242,7 @@ async fn summary(
         .map(|(_, report)| report)
         .filter(|report| report.state != RunState::Succeeded)
         .collect();
-    let tables = &app.config.tables;
+    let tables = &app.config.settings.tables;
     if global.json {
         say::json(&json!({
             "datasets": runs.len(), "succeeded": runs.len() - failed.len(), "rows_landed": landed,

@@ -110,10 +110,10 @@ fn disk(found: &mut Vec<Finding>, app: &App) {
         ),
     };
     let mut folders = vec![app.config.home.clone()];
-    if !app.config.tables.contains("://")
-        && !Path::new(&app.config.tables).starts_with(&app.config.home)
+    if !app.config.settings.tables.contains("://")
+        && !Path::new(&app.config.settings.tables).starts_with(&app.config.home)
     {
-        folders.push(app.config.tables.clone().into());
+        folders.push(app.config.settings.tables.clone().into());
     }
     for folder in folders {
         let (free, message) = place(&folder);

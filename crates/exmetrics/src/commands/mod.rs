@@ -6,7 +6,6 @@ mod apply;
 mod calendar;
 mod capture_all;
 mod dataset;
-mod dataset_change;
 mod dataset_table;
 mod demo;
 mod doctor;
@@ -20,8 +19,6 @@ mod serve;
 mod show_rows;
 mod sim;
 mod store;
-
-pub(crate) use dataset::KEEP_EVERY_DAY;
 
 use clap::CommandFactory;
 use exmetrics_engine::ServiceOptions;

@@ -144,7 +144,12 @@ fn weeks_of_days_with_outages_lose_only_what_was_never_to_be_had() {
     move_to(&mut home, &sim, "2026-09-01T10:00:00Z");
     create(&home, "detail", DETAIL, &["--keep-every-day"]);
     create(&home, "trend", TREND, &["--keep-every-day"]);
-    create(&home, "snapshot", "mailbox-usage-detail", &["--keep-every-day"]);
+    create(
+        &home,
+        "snapshot",
+        "mailbox-usage-detail",
+        &["--keep-every-day"],
+    );
     // Nobody answers for ten days; one report fails for five others; the service is off for three weeks.
     sim.set_faults(rules(
         "[[fault]]\n\
@@ -189,7 +194,11 @@ fn weeks_of_days_with_outages_lose_only_what_was_never_to_be_had() {
     for (day, state) in states(&home, "snapshot") {
         let outage = ("2026-09-06".."2026-09-16").contains(&day.as_str());
         let off = ("2026-09-18".."2026-10-09").contains(&day.as_str());
-        let wanted = if outage || off { "expired" } else { "published" };
+        let wanted = if outage || off {
+            "expired"
+        } else {
+            "published"
+        };
         assert_eq!(state, wanted, "snapshot of {day}");
     }
     // The content is what the tenant says of these days now, once each.
