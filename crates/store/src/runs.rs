@@ -1,6 +1,8 @@
 //! Runs: what a run was to ask, who does it, and how it ended. A run whose worker died goes on from
 //! here.
 
+use std::collections::HashMap;
+
 use exmetrics_catalog::{Plan, PlannedRequest};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -320,6 +322,23 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(read_run).collect()
+    }
+
+    /// Each DataSet's newest run, by the DataSet's lasting id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_runs(&self) -> Result<HashMap<String, Run>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT runs.* FROM runs JOIN
+             (SELECT dataset_id AS of_dataset, MAX(started_at) AS newest FROM runs GROUP BY dataset_id)
+             AS latest ON dataset_id = of_dataset AND started_at = newest ORDER BY id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let runs = rows.iter().map(read_run);
+        runs.map(|run| run.map(|run| (run.dataset_id.clone(), run)))
+            .collect()
     }
 
     /// Each DataSet's name, and when its last run ended that brought something.

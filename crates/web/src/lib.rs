@@ -1,39 +1,46 @@
-//! What the service answers over HTTP: whether it lives, whether it can work, and its figures.
+//! The pages, the API, and what the service answers to those who watch it.
 //!
-//! Reads the store through the engine; never speaks to Microsoft.
+//! Reads the store and, through [`TableReader`], the tables; puts runs into the queue; never speaks to
+//! Microsoft except through the engine's sign-in.
+//!
+//! | module | job |
+//! |---|---|
+//! | `site` | what every request finds |
+//! | `access` | who may see and do what |
+//! | `api` | the same for programs |
+//! | `pages` | each page: what it asks, what it shows |
+//! | `views`, `assets` | templates, styles and scripts, in the binary |
+//! | `words` | numbers, sizes and times as pages say them |
+//! | `problem` | what goes wrong, and what to do next |
+//! | `watch`, `figures` | `/healthz`, `/readyz`, `/metrics` |
+//!
+//! [`TableReader`]: exmetrics_engine::TableReader
 
+mod access;
+mod api;
+mod assets;
 mod figures;
+mod pages;
+mod problem;
+mod site;
+mod views;
+mod watch;
+mod words;
 
-use std::{future::Future, io, sync::Arc};
+use std::{future::Future, io};
 
-use axum::{
-    Router,
-    extract::State,
-    http::{StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
-    routing::get,
-};
-use exmetrics_engine::Engine;
-use metrics_exporter_prometheus::PrometheusHandle;
+use axum::Router;
 use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
 
-/// What the pages need.
-#[derive(Clone)]
-struct Watched {
-    engine: Arc<Engine>,
-    figures: PrometheusHandle,
-}
+pub use site::{Site, SiteOptions};
 
-/// `/healthz` and `/readyz`, and `/metrics` where only this machine can ask: it names accounts and DataSets.
-pub fn watch(engine: Arc<Engine>, only_this_machine: bool) -> Router {
-    let figures = figures::recorder();
-    let mut router = Router::new()
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz));
-    if only_this_machine {
-        router = router.route("/metrics", get(metrics));
-    }
-    router.with_state(Watched { engine, figures })
+/// Everything that is answered.
+pub fn router(site: Site) -> Router {
+    pages::router(site.clone())
+        .merge(api::router(site.clone()))
+        .merge(watch::router(site))
+        .layer(CompressionLayer::new())
 }
 
 /// Answers until told to stop.
@@ -48,34 +55,4 @@ pub async fn serve(
     axum::serve(listener, router)
         .with_graceful_shutdown(stop)
         .await
-}
-
-/// The process lives.
-async fn healthz() -> &'static str {
-    "ok\n"
-}
-
-/// It can work: the control database answers.
-async fn readyz(State(watched): State<Watched>) -> Response {
-    match watched.engine.store().ping().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("not ready: {error}\n"),
-        )
-            .into_response(),
-    }
-}
-
-/// Its figures, as Prometheus reads them.
-async fn metrics(State(watched): State<Watched>) -> Response {
-    if let Err(error) = figures::look(&watched.engine).await {
-        return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response();
-    }
-    let text = watched.figures.render();
-    (
-        [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        text,
-    )
-        .into_response()
 }

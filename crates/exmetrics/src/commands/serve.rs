@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::App,
     failure::{Ended, Failure},
+    lake_tables::LakeTables,
     listing::count,
     say, signals,
 };
@@ -70,7 +71,15 @@ pub(crate) async fn run(
             say::note(format!(
                 "exmetrics answers on http://{address}/healthz, /readyz{more}"
             ));
-            let app = exmetrics_web::watch(Arc::clone(&app.engine), address.ip().is_loopback());
+            let site = exmetrics_web::Site::new(
+                Arc::clone(&app.engine),
+                Arc::new(LakeTables),
+                exmetrics_web::SiteOptions {
+                    origin: format!("http://{address}"),
+                    only_this_machine: address.ip().is_loopback(),
+                },
+            );
+            let app = exmetrics_web::router(site);
             let stopped = stop.clone();
             Some(tokio::spawn(async move {
                 exmetrics_web::serve(listener, app, stopped.cancelled_owned()).await

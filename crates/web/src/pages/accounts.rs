@@ -1,0 +1,9 @@
+//! Accounts: the list, one, a new one, and signing in.
+
+use axum::Router;
+
+use crate::site::Site;
+
+pub(super) fn routes() -> Router<Site> {
+    Router::new()
+}

@@ -1,0 +1,9 @@
+//! The list of DataSets.
+
+use axum::Router;
+
+use crate::site::Site;
+
+pub(super) fn routes() -> Router<Site> {
+    Router::new()
+}

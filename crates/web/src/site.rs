@@ -1,0 +1,64 @@
+//! What every request finds: the engine, the tables, the templates.
+
+use std::{ops::Deref, sync::Arc};
+
+use exmetrics_engine::{Engine, TableReader};
+use jiff::Timestamp;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::{figures, views::Views};
+
+/// How the pages are reached.
+#[derive(Debug, Clone)]
+pub struct SiteOptions {
+    /// The address that people open, without a path: `http://127.0.0.1:8365`.
+    pub origin: String,
+    /// Whether only this machine can reach it.
+    pub only_this_machine: bool,
+}
+
+/// The parts of the site. Clones share them.
+#[derive(Clone)]
+pub struct Site(Arc<Parts>);
+
+/// The parts.
+pub struct Parts {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) reader: Arc<dyn TableReader>,
+    pub(crate) options: SiteOptions,
+    pub(crate) views: Views,
+    pub(crate) figures: PrometheusHandle,
+}
+
+impl Site {
+    /// Puts the parts together.
+    pub fn new(engine: Arc<Engine>, reader: Arc<dyn TableReader>, options: SiteOptions) -> Self {
+        Self(Arc::new(Parts {
+            engine,
+            reader,
+            options,
+            views: Views::new(),
+            figures: figures::recorder(),
+        }))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.engine.clock().now()
+    }
+}
+
+impl Deref for Site {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Site {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Site")
+            .field("options", &self.0.options)
+            .finish_non_exhaustive()
+    }
+}
