@@ -6,7 +6,7 @@ const $ = (selector, root = doc) => root.querySelector(selector);
 const all = (selector, root = doc) => [...root.querySelectorAll(selector)];
 doc.documentElement.classList.add("js");
 
-// ---- saying things -------------------------------------------------------------------------
+// -- saying things
 
 /** Read aloud, politely. */
 function announce(text) {
@@ -37,17 +37,17 @@ function calm() {
 }
 function troubleFor(status, again) {
   const reload = () => location.reload();
-  const signIn = () => open("/sign-in", "_blank", "noopener");
-  if (status === 401) trouble("You have been signed out. Sign in in a new tab, then try again: what you typed is still here.", "Sign in", signIn);
-  else if (status === 403) trouble("You may not do this, or this page is too old. Reload it and try again.", "Reload", reload);
+  const kept = "What you typed is still here";
+  if (status === 401) trouble(`You have been signed out. Sign in in a new tab, then try again. ${kept}.`, "Sign in", () => open("/sign-in", "_blank", "noopener"));
+  else if (status === 403) trouble("You may not do this, or this page is too old.", "Reload", reload);
   else if (status === 404) trouble("This is gone: somebody has deleted it.", "Reload", reload);
-  else if (status === 409) trouble("Somebody else has changed this meanwhile. Reload to see their change; copy first what you want to keep.", "Reload", reload);
-  else if (status === 429) trouble("Too many tries. Wait a minute, then try again.", "Try again", again);
-  else if (status >= 500) trouble("The server failed at this. What you typed is still here; the log of the service says more.", "Try again", again);
-  else trouble("The server does not answer. What you typed is still here.", "Try again", again);
+  else if (status === 409) trouble("Somebody else has changed this meanwhile. Copy what you want to keep, then reload.", "Reload", reload);
+  else if (status === 429) trouble("Too many tries. Wait a minute.", "Try again", again);
+  else if (status >= 500) trouble(`The server failed at this. ${kept}; the log of the service says more.`, "Try again", again);
+  else trouble(`The server does not answer. ${kept}.`, "Try again", again);
 }
 
-// ---- fetching and replacing ------------------------------------------------------------------
+// -- fetching and replacing
 
 /** Fetch HTML. Null when it failed (and the bar says so) or was overtaken. */
 async function get(url, options = {}, again = () => location.reload()) {
@@ -66,12 +66,13 @@ async function get(url, options = {}, again = () => location.reload()) {
 
 /** Replace elements by id: the target if the answer holds it (a whole page may), and every other top-level element with an id. */
 function swap(html, target) {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
-  const whole = $("#main", parsed);
-  const fresh = whole ? [] : [...parsed.body.children].filter((e) => e.id);
+  const box = doc.createElement("template"); // a <tr> may stand alone in it
+  box.innerHTML = html;
+  const parsed = box.content;
+  const fresh = $("#main", parsed) ? [] : [...parsed.children].filter((e) => e.id);
   const wanted = target && $(target, parsed);
   if (wanted && !fresh.includes(wanted)) fresh.push(wanted);
-  if (target && !wanted && !fresh.length && $(target)) $(target).replaceChildren(...parsed.body.childNodes);
+  if (target && !wanted && !fresh.length && $(target)) $(target).replaceChildren(parsed);
   for (const element of fresh) {
     const old = doc.getElementById(element.id);
     if (!old) continue;
@@ -101,10 +102,12 @@ function restore(focus, root) {
   if (focus.caret && focus.caret[0] !== null) try { e.setSelectionRange(...focus.caret); } catch {}
 }
 
-// ---- forms ---------------------------------------------------------------------------------------
+// -- forms
 
 const pending = new WeakMap();
 const timers = new WeakMap();
+const asked = new WeakMap(); // what was sent last: a change that was sent as it was typed is not sent again
+const submits = (form) => [...form.elements].filter((e) => e.type === "submit");
 function fields(form, submitter) {
   const data = new URLSearchParams();
   for (const [name, value] of new FormData(form, submitter)) if (typeof value === "string") data.append(name, value);
@@ -119,6 +122,7 @@ function overtake(form) {
 
 /** data-live="#target" data-live-url="/x": the answer to what is typed, as it is typed. */
 async function live(form) {
+  asked.set(form, `${fields(form)}`);
   const answer = await get(form.dataset.liveUrl, { method: "POST", body: fields(form), signal: overtake(form) }, () => live(form));
   if (answer) swap(answer.html, form.dataset.live);
 }
@@ -135,6 +139,7 @@ async function follow(url, target, push, options, again) {
 }
 function send(form, submitter) {
   const post = form.method === "post";
+  asked.set(form, `${fields(form)}`);
   const data = fields(form, submitter);
   if (!post) for (const [name, value] of [...data]) if (!value) data.delete(name);
   const url = post ? form.action : `${form.action.split("?")[0]}${data.size ? `?${data}` : ""}`;
@@ -149,6 +154,7 @@ function changed(event) {
   const form = event.target.form;
   if (!form || event.target.closest("[data-still]")) return;
   const wait = event.type === "input" ? 250 : 0;
+  if (!wait && asked.get(form) === `${fields(form)}`) return;
   if (form.dataset.live !== undefined) soon(form, wait, () => live(form));
   else if (form.dataset.auto !== undefined) soon(form, wait, () => (form.dataset.fragment ? send(form) : form.requestSubmit()));
 }
@@ -164,16 +170,16 @@ doc.addEventListener("submit", (event) => {
   } else if (form.dataset.once !== undefined) {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
-    setTimeout(() => all("[type=submit]", form).forEach((b) => (b.disabled = true)));
+    setTimeout(() => submits(form).forEach((b) => (b.disabled = true)));
   }
 });
 addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => {
   delete form.dataset.sent;
-  all("[type=submit]", form).forEach((b) => (b.disabled = false));
+  submits(form).forEach((b) => (b.disabled = false));
 }));
 addEventListener("popstate", () => location.reload());
 
-// ---- clicks ----------------------------------------------------------------------------------------
+// -- clicks
 
 doc.addEventListener("click", async (event) => {
   const at = (selector) => event.target.closest?.(selector);
@@ -234,7 +240,7 @@ function rove(event, group) {
   next.focus();
 }
 
-// ---- what runs by itself --------------------------------------------------------------------------------
+// -- what runs by itself
 
 /** data-events="/events?…": messages are HTML, each top-level element replaces its namesake. */
 function listen(element) {

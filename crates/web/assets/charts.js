@@ -9,20 +9,19 @@ let started = false;
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const dayName = (at) => (/^\d{4}-\d\d-\d\d$/.test(at) ? day.format(new Date(`${at}T00:00Z`)).replace(",", "") : at);
 
-/** The dots of a chart, from the values that travel with its series; once. */
+/** Where the values travel as lists (`data-at` on the plot, `data-y` and `data-values` on each series), makes the dots, once. */
 function dotted(plot) {
-  const svg = $("svg.plot", plot);
-  if (!svg || svg.dataset.dotted) return;
-  svg.dataset.dotted = "yes";
-  const days = (svg.dataset.at || "").split("|");
+  const svg = $("svg.plot[data-at]", plot);
+  if (!svg) return;
+  const days = svg.dataset.at.split("|");
+  svg.removeAttribute("data-at");
+  const [from, to] = [svg.dataset.from, svg.dataset.to].map(Date.parse);
   for (const series of all(".series[data-values]", svg)) {
     const texts = series.dataset.values.split("|"), ys = series.dataset.y.split("|");
-    all(".dot", series).forEach((lone) => lone.remove());
-    ys.forEach((y, i) => {
-      if (!y) return;
-      const alone = !ys[i - 1] && !ys[i + 1];
+    days.forEach((at, i) => {
+      if (!ys[i]) return;
       const dot = doc.createElementNS(svg.namespaceURI, "circle");
-      const set = { class: `dot${alone ? " dot--lone" : ""}`, cx: `${(i * 100) / Math.max(1, days.length - 1)}%`, cy: `${y}%`, r: 3.5, "data-at": days[i], "data-value": texts[i] };
+      const set = { class: "dot", cx: `${((Date.parse(at) - from) * 100) / (to - from || 1)}%`, cy: ys[i], r: 3, "data-at": at, "data-value": texts[i] };
       for (const key in set) dot.setAttribute(key, set[key]);
       series.append(dot);
     });
@@ -71,7 +70,8 @@ function noCrosshair(plot) {
 function picture(card) {
   const svg = $("svg.plot", card);
   const box = svg.getBoundingClientRect();
-  const pad = 56, top = 40, width = box.width + 2 * pad, height = box.height + top + 24;
+  const keys = all(".series li", card);
+  const pad = 56, top = keys.length ? 64 : 44, width = box.width + 2 * pad, height = box.height + top + 24;
   const ink = getComputedStyle(card), ns = "http://www.w3.org/2000/svg";
   const make = (name, set) => { const e = doc.createElementNS(ns, name); for (const key in set) e.setAttribute(key, set[key]); return e; };
   const clone = svg.cloneNode(true);
@@ -86,6 +86,13 @@ function picture(card) {
   const title = make("text", { x: 16, y: 24, fill: ink.color, "font-size": 14, "font-weight": 600, "font-family": ink.fontFamily });
   title.textContent = $("h2", card)?.textContent || "";
   sheet.append(make("rect", { width, height, fill: ink.backgroundColor }), title, clone);
+  let x = 16;
+  for (const key of keys) {
+    const word = make("text", { x: x + 20, y: 46, fill: ink.color, "font-size": 12, "font-family": ink.fontFamily });
+    word.textContent = key.innerText;
+    sheet.append(make("rect", { x, y: 41, width: 14, height: 2, fill: getComputedStyle(key.firstElementChild).backgroundColor }), word);
+    x += key.offsetWidth + 24;
+  }
   const image = new Image();
   const url = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(sheet)], { type: "image/svg+xml" }));
   image.onload = () => {

@@ -1,4 +1,4 @@
-// The wizard of a DataSet and the account pages: what is more comfortable with a script. All works without.
+// The wizard of a DataSet and the account pages: comfort. All works without.
 const doc = document;
 const all = (selector, root = doc) => [...root.querySelectorAll(selector)];
 const on = (type, selector, act) => doc.addEventListener(type, (event) => {
@@ -33,27 +33,27 @@ on("keydown", "[data-reports]", (event, menu) => {
   const radios = all("section:not([hidden]) label:not([hidden]) input", menu);
   const now = radios.indexOf(event.target);
   const search = menu.querySelector("[data-filter]");
-  if (event.target !== search && now < 0) return;
   const key = event.key;
-  if (key === "Escape") close(menu);
+  if (key === "Escape" && menu.open) close(menu);
+  else if (event.target !== search && now < 0) return;
   else if (key === "Enter") {
     const radio = radios[Math.max(now, 0)];
     if (radio) radio.click(), close(menu);
   } else if (key === "ArrowUp" && now === 0) search.focus();
   else if (key === "ArrowDown" || (key === "ArrowUp" && now > 0)) {
-    // The browser's own arrow keys would stop at reports that the search has hidden.
+    // The browser's own arrow keys also go to what the search has hidden.
     const radio = radios[key === "ArrowDown" ? now + 1 : now - 1];
     if (radio) radio.focus(), radio.click();
   } else return;
   event.preventDefault();
 });
-// A click of a pointer closes the menu; the clicks that arrow keys make have no place.
+// A pointer closes the menu; the clicks that arrow keys make do not.
 on("click", "[data-reports] label", (event) => event.detail && event.target.type !== "search" && event.target.type !== "radio" && setTimeout(close, 0, event.target.closest("details")));
 on("click", "[data-reports] [type=radio]", (event, radio) => event.pointerType && event.clientY && setTimeout(close, 0, radio.closest("details")));
 doc.addEventListener("toggle", ({ target }) => {
   if (!target.open || target.dataset.reports === undefined) return;
   target.querySelector(":checked")?.closest("label").scrollIntoView({ block: "nearest" });
-  if (target.contains(doc.activeElement)) target.querySelector("[data-filter]").focus();
+  if (target.contains(doc.activeElement)) target.querySelector("[data-filter]").select();
 }, true);
 
 // ---- panes: one after the other; a link to a field opens its pane -----------------------------------
