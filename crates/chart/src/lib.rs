@@ -67,7 +67,7 @@ pub use columns::{columns, day_columns};
 pub use daily::{Daily, Series, Why};
 pub use day::Day;
 pub use error::Error;
-pub use exmetrics_chart::{Chart, LegendEntry, Table};
+pub use chart::{Chart, LegendEntry, Table};
 pub use lines::lines;
 pub use requests::{Phase, Row, Span, State};
 pub use sparkline::sparkline;
