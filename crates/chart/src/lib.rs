@@ -63,11 +63,11 @@ mod words;
 
 pub use area::{Stack, area};
 pub use bars::{Bar, bars};
+pub use chart::{Chart, LegendEntry, Table};
 pub use columns::{columns, day_columns};
 pub use daily::{Daily, Series, Why};
 pub use day::Day;
 pub use error::Error;
-pub use chart::{Chart, LegendEntry, Table};
 pub use lines::lines;
 pub use requests::{Phase, Row, Span, State};
 pub use sparkline::sparkline;

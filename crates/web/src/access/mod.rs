@@ -1,5 +1,6 @@
 //! Who may see and do what.
 
+pub(crate) mod audit;
 mod posted;
 mod visitor;
 
