@@ -231,7 +231,7 @@ impl Engine {
             waiting,
             progress: &Quiet,
         };
-        let request = RequestRow {
+        let mut request = RequestRow {
             id: ready.account.id.clone(),
             account_id: ready.account.id.clone(),
             ask,
@@ -241,9 +241,13 @@ impl Engine {
             answered_at: None,
             archive: None,
             failure: None,
+            tries: 0,
+            bytes: None,
+            rows: None,
+            trace: Vec::new(),
             put_off: 0,
         };
-        let fetched = self.fetch(&context, &request, &Nowhere).await;
+        let fetched = self.fetch(&context, &mut request, &Nowhere).await;
         let folder = format!("{CHECKS}/{run_id}");
         self.archive.remove(&folder);
         self.rejects().remove(&folder);

@@ -2,8 +2,8 @@
 
 use exmetrics_catalog::{Ask, Report};
 use exmetrics_decode::{Decoded, Drift, Options, RowContext};
-use exmetrics_graph::{Failure, Patience, Session, Settle};
-use exmetrics_store::{Account, RequestFailure, RequestRow, RequestSuccess};
+use exmetrics_graph::{Clock, Failure, Patience, Session, Settle};
+use exmetrics_store::{Account, RequestFailure, RequestRow, RequestSuccess, TracePhase, TraceSpan};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{Instrument, info_span};
 
@@ -55,7 +55,7 @@ impl Engine {
     pub(crate) async fn fetch(
         &self,
         context: &FetchContext<'_>,
-        request: &RequestRow,
+        request: &mut RequestRow,
         taker: &dyn RowTaker,
     ) -> Result<Fetched, Unfetched> {
         let account = context.account.name.as_str();
@@ -68,7 +68,7 @@ impl Engine {
     async fn try_and_try(
         &self,
         context: &FetchContext<'_>,
-        request: &RequestRow,
+        request: &mut RequestRow,
         taker: &dyn RowTaker,
     ) -> Result<Fetched, Unfetched> {
         let account = context.account.name.as_str();
@@ -82,7 +82,12 @@ impl Engine {
                 account,
                 ask: request.ask,
             });
-            let failure = match self.try_once(context, session, request, taker).await {
+            let mut trace = Trace::new(&*self.clock);
+            let tried = self
+                .try_once(context, session, request, taker, &mut trace)
+                .await;
+            request.trace.extend(trace.ended(tried.as_ref().err()));
+            let failure = match tried {
                 Ok(fetched) => {
                     metrics::counter!("exmetrics_requests_total", "result" => "ok").increment(1);
                     context.progress.step(Step::Asked {
@@ -127,6 +132,12 @@ impl Engine {
                 until,
                 why,
             });
+            request.trace.push(TraceSpan {
+                phase: TracePhase::Wait,
+                from: self.clock.now(),
+                to: until,
+                note: Some(why.to_owned()),
+            });
             if context.waiting == Waiting::Aside
                 && failure.retry_at().is_some()
                 && until.duration_since(self.clock.now()) > STEP_ASIDE_OVER
@@ -145,15 +156,17 @@ impl Engine {
         failure: &Failure,
         until: Timestamp,
     ) -> Unfetched {
-        let mut put_off = Unfetched::from(failure);
+        let mut unfetched = Unfetched::from(failure);
         // Waiting for one's own quota is no try.
-        if !failure.is_quota_wait()
-            && let Err(error) = self.store.request_put_off(&request.id).await
-        {
+        let put_off = !failure.is_quota_wait();
+        let noted = self
+            .store
+            .request_waits(&request.id, put_off, &request.trace);
+        if let Err(error) = noted.await {
             return Unfetched::of_store(&error);
         }
-        put_off.resume_at = Some(until);
-        put_off
+        unfetched.resume_at = Some(until);
+        unfetched
     }
 
     /// One try: ask, archive, decode, write.
@@ -163,6 +176,7 @@ impl Engine {
         session: &Session,
         request: &RequestRow,
         taker: &dyn RowTaker,
+        trace: &mut Trace<'_>,
     ) -> Result<Fetched, Failure> {
         let reply = self
             .graph
@@ -174,6 +188,7 @@ impl Engine {
             )
             .await?;
         let answered_at = self.clock.now();
+        trace.answered(answered_at);
         let name = format!("{}/{}/{}", context.folder, context.run_id, request.id);
         let archive = self.archive.create(&name).map_err(|error| local(&error))?;
         let decoding = self.decoding(context, request, answered_at);
@@ -188,6 +203,7 @@ impl Engine {
             archive: archived.name,
             bytes: i64::try_from(archived.bytes).unwrap_or(i64::MAX),
             hash: archived.hash,
+            rows: i64::try_from(received.decoded.rows_kept).unwrap_or(i64::MAX),
         };
         finish(context, received, success, false).await
     }
@@ -215,6 +231,7 @@ impl Engine {
             archive: archive.clone(),
             bytes: 0,
             hash: String::new(),
+            rows: 0,
         };
         match replayed.await {
             Ok(received) => finish(context, received, success, true)
@@ -287,6 +304,51 @@ impl Engine {
                 .rejects()
                 .writer(context.folder, context.run_id, &request.id, about),
         }
+    }
+}
+
+/// What one try is doing, and since when.
+struct Trace<'a> {
+    clock: &'a dyn Clock,
+    phase: TracePhase,
+    since: Timestamp,
+    before: Vec<TraceSpan>,
+}
+
+impl<'a> Trace<'a> {
+    fn new(clock: &'a dyn Clock) -> Self {
+        Self {
+            clock,
+            phase: TracePhase::Ask,
+            since: clock.now(),
+            before: Vec::new(),
+        }
+    }
+
+    /// The reply begins.
+    fn answered(&mut self, at: Timestamp) {
+        self.before.push(TraceSpan {
+            phase: self.phase,
+            from: self.since,
+            to: at,
+            note: None,
+        });
+        (self.phase, self.since) = (TracePhase::Download, at);
+    }
+
+    /// What was done. Our own quota saying "not yet" is nothing that was done.
+    fn ended(self, failure: Option<&Failure>) -> Vec<TraceSpan> {
+        if failure.is_some_and(Failure::is_quota_wait) {
+            return Vec::new();
+        }
+        let mut spans = self.before;
+        spans.push(TraceSpan {
+            phase: self.phase,
+            from: self.since,
+            to: self.clock.now(),
+            note: failure.map(|failure| failure.message.clone()),
+        });
+        spans
     }
 }
 

@@ -122,6 +122,7 @@ impl Engine {
             let landed = before.map(|version| Landed {
                 version,
                 rows: rows_before,
+                table_rows: None,
             });
             return Ok((answered, landed));
         }

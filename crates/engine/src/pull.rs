@@ -113,7 +113,7 @@ impl Engine {
                 progress,
             };
             for (position, request) in planned.plan.requests.iter().enumerate() {
-                let request = RequestRow {
+                let mut request = RequestRow {
                     id: format!("{}-{position}", account.id),
                     account_id: account.id.clone(),
                     ask: request.ask,
@@ -123,9 +123,13 @@ impl Engine {
                     answered_at: None,
                     archive: None,
                     failure: None,
+                    tries: 0,
+                    bytes: None,
+                    rows: None,
+                    trace: Vec::new(),
                     put_off: 0,
                 };
-                match self.fetch(&context, &request, &Nowhere).await {
+                match self.fetch(&context, &mut request, &Nowhere).await {
                     Ok(fetched) => {
                         pulled.columns = union(&pulled.columns, &fetched.columns);
                         let context = self.row_context(&context, &request, &fetched.success);

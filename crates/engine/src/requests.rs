@@ -123,7 +123,7 @@ impl Engine {
                         // The archive lost it: Microsoft may still have it.
                         Err(lost) => {
                             tracing::warn!(why = lost.failure.message, "asking again");
-                            self.fetch(context, &request, work.landing).await
+                            self.fetch(context, &mut request, work.landing).await
                         }
                     }
                 }
@@ -134,7 +134,7 @@ impl Engine {
                     match (&refused, expired(context.report, request.ask, today)) {
                         (_, Some(expired)) => Err(expired),
                         (Some(refusal), None) => Err(Unfetched::clone(refusal)),
-                        (None, None) => self.fetch(context, &request, work.landing).await,
+                        (None, None) => self.fetch(context, &mut request, work.landing).await,
                     }
                 }
             };
@@ -160,10 +160,13 @@ impl Engine {
                 Ok(Fetched {
                     from_archive: true, ..
                 }) => Ok(()),
-                Ok(fetched) => self.store.request_done(&request.id, &fetched.success).await,
+                Ok(fetched) => {
+                    let (id, done) = (&request.id, &fetched.success);
+                    self.store.request_done(id, done, &request.trace).await
+                }
                 Err(unfetched) => {
                     self.store
-                        .request_failed(&request.id, &unfetched.failure)
+                        .request_failed(&request.id, &unfetched.failure, &request.trace)
                         .await
                 }
             };
@@ -182,7 +185,10 @@ impl Engine {
         let mut answers = Vec::with_capacity(requests.len());
         for request in requests {
             if request.state != RequestState::Done
-                && let Err(error) = self.store.request_failed(&request.id, &why.failure).await
+                && let Err(error) = self
+                    .store
+                    .request_failed(&request.id, &why.failure, &request.trace)
+                    .await
             {
                 tracing::warn!(%error, "a request's failure could not be noted");
             }

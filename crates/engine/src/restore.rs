@@ -47,6 +47,8 @@ impl Engine {
             })
             .collect();
         self.store.note_restored(&dataset.id, &present).await?;
+        let rows = i64::try_from(restored.rows).unwrap_or(i64::MAX);
+        self.store.note_table_rows(&dataset.id, rows).await?;
         Ok(restored)
     }
 }

@@ -6,14 +6,14 @@ use exmetrics_catalog::{Ask, DayStanding, Details, Grain, Report, catalog};
 use exmetrics_decode::Decoded;
 use exmetrics_graph::Settle;
 use exmetrics_store::{
-    AccountState, CoverageState, DataSet, DayFound, RequestFailure, RequestRow, Run, RunAccount,
-    RunState, StoreError,
+    AccountState, CoverageState, DataSet, DayFound, JournalLine, RequestFailure, RequestRow, Run,
+    RunAccount, RunState, StoreError,
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
-    Engine, EngineError,
+    Engine, EngineError, Landed,
     fetch::Unfetched,
     land::Answered,
     notices::{AT_RISK_DAYS, is_at_risk},
@@ -138,8 +138,17 @@ impl Engine {
             .map(|landed| signed(landed.version))
             .or(run.version);
         run.message = run_message(&reports);
+        let drift = warnings.drift();
+        let warnings = [soon_lost, warnings_of(&warnings, dataset)].concat();
+        run.journal
+            .extend(journal(&run, landed.as_ref(), &reports, &warnings, now));
         run.next_step = reports.iter().find_map(|one| one.next_step.clone());
         self.store.end_run(&run, &accounts).await?;
+        if let Some(rows) = landed.as_ref().and_then(|landed| landed.table_rows) {
+            self.store
+                .note_table_rows(&dataset.id, signed(rows))
+                .await?;
+        }
         metrics::counter!("exmetrics_runs_total", "state" => run.state.as_str()).increment(1);
         let rows = landed.as_ref().map_or(0, |landed| landed.rows);
         metrics::counter!("exmetrics_rows_landed_total").increment(rows);
@@ -155,15 +164,8 @@ impl Engine {
             rows: landed.as_ref().map_or(0, |landed| landed.rows),
             version: landed.map(|landed| landed.version),
             accounts: reports,
-            drift: warnings.drift(),
-            warnings: [
-                soon_lost,
-                warnings.sentences(&format!(
-                    "kept apart; see: exmetrics dataset rejects \"{}\"",
-                    dataset.name
-                )),
-            ]
-            .concat(),
+            drift,
+            warnings,
         })
     }
 
@@ -400,6 +402,48 @@ fn nothing_of(day: Date, state: CoverageState, checked_at: Timestamp) -> DayFoun
         code: None,
         checked_at,
     }
+}
+
+fn warnings_of(warnings: &Warnings, dataset: &DataSet) -> Vec<String> {
+    warnings.sentences(&format!(
+        "kept apart; see: exmetrics dataset rejects \"{}\"",
+        dataset.name
+    ))
+}
+
+/// What is worth knowing of a run beside its requests, in lines.
+fn journal(
+    run: &Run,
+    landed: Option<&Landed>,
+    accounts: &[AccountReport],
+    warnings: &[String],
+    now: Timestamp,
+) -> Vec<JournalLine> {
+    let line = |warning: bool, text: String| JournalLine {
+        at: now,
+        warning,
+        text,
+    };
+    let mut lines = Vec::new();
+    for account in accounts {
+        let state = account.state.as_str();
+        lines.push(line(
+            account.state != RunState::Succeeded,
+            match &account.message {
+                Some(message) => format!("{}: {state}, {message}", account.name),
+                None => format!("{}: {state}", account.name),
+            },
+        ));
+    }
+    lines.extend(warnings.iter().map(|warning| line(true, warning.clone())));
+    lines.push(line(
+        run.state == RunState::Failed,
+        match landed {
+            Some(landed) => format!("{} rows landed as version {}", landed.rows, landed.version),
+            None => "nothing landed; the table stays as it was".to_owned(),
+        },
+    ));
+    lines
 }
 
 fn whole_state(accounts: &[AccountReport]) -> RunState {

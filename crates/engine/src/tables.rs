@@ -128,6 +128,8 @@ pub struct Landed {
     pub version: u64,
     /// How many rows came in.
     pub rows: u64,
+    /// How many rows the table holds now; none where that was not looked at.
+    pub table_rows: Option<u64>,
 }
 
 /// A table failed.

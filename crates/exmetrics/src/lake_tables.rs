@@ -206,6 +206,7 @@ impl Landing for LakeLanding {
         Ok(Landed {
             version: landed.version,
             rows: landed.rows,
+            table_rows: Some(landed.table_rows),
         })
     }
 

@@ -1,5 +1,7 @@
 //! DataSets: named tables, each fed by one report from one or more accounts.
 
+use std::collections::HashMap;
+
 use exmetrics_catalog::{Details, Schedule, UpdateMethod, column_name};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -43,6 +45,8 @@ pub struct DataSet {
     pub next_due: Option<Timestamp>,
     /// Where its table is.
     pub location: String,
+    /// How many rows its table held when a run last landed.
+    pub table_rows: Option<i64>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -180,11 +184,26 @@ impl Store {
         let rows = sqlx::query("SELECT * FROM datasets ORDER BY name_key")
             .fetch_all(&self.pool)
             .await?;
-        let mut datasets = Vec::with_capacity(rows.len());
-        for row in &rows {
-            datasets.push(self.with_accounts(row).await?);
+        let feeds = sqlx::query(
+            "SELECT dataset_id, accounts.id AS account_id, accounts.name AS account_name
+             FROM dataset_accounts JOIN accounts ON accounts.id = account_id ORDER BY position",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut accounts: HashMap<String, Vec<(String, String)>> = HashMap::new();
+        for row in &feeds {
+            let account = (row.try_get("account_id")?, row.try_get("account_name")?);
+            accounts
+                .entry(row.try_get("dataset_id")?)
+                .or_default()
+                .push(account);
         }
-        Ok(datasets)
+        rows.iter()
+            .map(|row| {
+                let own = accounts.remove(&row.try_get::<String, _>("id")?);
+                read_dataset(row, own.unwrap_or_default())
+            })
+            .collect()
     }
 
     /// One DataSet by its name, in any case.
@@ -291,6 +310,19 @@ impl Store {
         self.dataset_by_id(&dataset.id).await
     }
 
+    /// Notes how many rows a DataSet's table holds, so that lists need not open it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_table_rows(&self, id: &str, rows: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE datasets SET table_rows = $2 WHERE id = $1")
+            .bind(id)
+            .bind(rows)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Forgets a DataSet, its runs and coverage. Its table is not touched.
     ///
     /// # Errors
@@ -332,32 +364,37 @@ impl Store {
             .iter()
             .map(|row| Ok((row.try_get("account_id")?, row.try_get("account_name")?)))
             .collect::<Result<_, sqlx::Error>>()?;
-        let text = |name: &str| row.try_get::<String, _>(name);
-        Ok(DataSet {
-            accounts,
-            name: text("name")?,
-            report: text("report")?,
-            details: from_json(&text("details")?)?,
-            update: text("update_method")?
-                .parse()
-                .unwrap_or(UpdateMethod::Partition),
-            key: from_json(&text("key_columns")?)?,
-            schedule: row
-                .try_get::<Option<String>, _>("schedule")?
-                .and_then(|text| text.parse().ok()),
-            retry_every_seconds: row.try_get("retry_every_seconds")?,
-            retry_times: row.try_get("retry_times")?,
-            description: text("description")?,
-            tags: from_json(&text("tags")?)?,
-            next_due: row
-                .try_get::<Option<i64>, _>("next_due")?
-                .filter(|at| *at < Timestamp::MAX.as_microsecond())
-                .map(from_micros),
-            location: text("location")?,
-            created_at: from_micros(row.try_get("created_at")?),
-            id,
-        })
+        read_dataset(row, accounts)
     }
+}
+
+fn read_dataset(row: &AnyRow, accounts: Vec<(String, String)>) -> Result<DataSet, StoreError> {
+    let text = |name: &str| row.try_get::<String, _>(name);
+    Ok(DataSet {
+        id: text("id")?,
+        accounts,
+        name: text("name")?,
+        report: text("report")?,
+        details: from_json(&text("details")?)?,
+        update: text("update_method")?
+            .parse()
+            .unwrap_or(UpdateMethod::Partition),
+        key: from_json(&text("key_columns")?)?,
+        schedule: row
+            .try_get::<Option<String>, _>("schedule")?
+            .and_then(|text| text.parse().ok()),
+        retry_every_seconds: row.try_get("retry_every_seconds")?,
+        retry_times: row.try_get("retry_times")?,
+        description: text("description")?,
+        tags: from_json(&text("tags")?)?,
+        next_due: row
+            .try_get::<Option<i64>, _>("next_due")?
+            .filter(|at| *at < Timestamp::MAX.as_microsecond())
+            .map(from_micros),
+        location: text("location")?,
+        table_rows: row.try_get("table_rows")?,
+        created_at: from_micros(row.try_get("created_at")?),
+    })
 }
 
 /// When a schedule comes due next; far in the future when never.

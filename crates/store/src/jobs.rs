@@ -34,7 +34,7 @@ impl JobReason {
         }
     }
 
-    fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         match text {
             "retry" => Self::Retry,
             "person" => Self::Person,
@@ -88,6 +88,28 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut transaction = self.write(dataset_id).await?;
         let done = put(&mut transaction, dataset_id, due_at, reason, full).await?;
+        transaction.commit().await?;
+        Ok(done)
+    }
+
+    /// A person asks for a run of a DataSet, as soon as may be. False when a worker has it just now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ask_for_run(
+        &self,
+        dataset_id: &str,
+        now: Timestamp,
+        full: bool,
+        person: &str,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.write(dataset_id).await?;
+        let done = put(&mut transaction, dataset_id, now, JobReason::Person, full).await?;
+        sqlx::query("UPDATE jobs SET person = $2 WHERE dataset_id = $1 AND holder IS NULL")
+            .bind(dataset_id)
+            .bind(person)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(done)
     }

@@ -29,8 +29,10 @@ pub use error::{StoreError, StoreErrorKind};
 pub use jobs::{DueSchedule, Job, JobReason};
 pub use notices::{Delivered, Delivery, NoticeChannel, StandingNotice};
 pub use quota::{QuotaAnswer, QuotaRule};
-pub use requests::{RequestFailure, RequestRow, RequestState, RequestSuccess};
-pub use runs::{NewRun, Run, RunAccount, RunState};
+pub use requests::{
+    RequestFailure, RequestRow, RequestState, RequestSuccess, TracePhase, TraceSpan,
+};
+pub use runs::{JournalLine, NewRun, Run, RunAccount, RunState};
 pub use seal::SealingKey;
 
 /// How long a run's worker may be silent before another machine takes the run over.

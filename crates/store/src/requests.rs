@@ -7,7 +7,11 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Store, StoreError, StoreErrorKind, datasets::from_json, time::from_micros};
+use crate::{
+    Store, StoreError, StoreErrorKind,
+    datasets::{from_json, json},
+    time::from_micros,
+};
 
 /// How a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +46,42 @@ pub struct RequestRow {
     pub archive: Option<String>,
     /// What went wrong.
     pub failure: Option<RequestFailure>,
+    /// How often it ended, well or not.
+    pub tries: i64,
+    /// How many bytes the reply had.
+    pub bytes: Option<i64>,
+    /// How many rows came of it.
+    pub rows: Option<i64>,
+    /// What was done for it, and when.
+    pub trace: Vec<TraceSpan>,
     /// How often Microsoft put it off, in this run, for so long that the run stepped aside.
     pub put_off: i64,
+}
+
+/// What a request was doing for some time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceSpan {
+    /// What.
+    pub phase: TracePhase,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+    /// What it met, or why it waited.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
+}
+
+/// What a request is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TracePhase {
+    /// Microsoft is asked and has not begun to answer.
+    Ask,
+    /// The reply is coming, and is decoded and written as it comes.
+    Download,
+    /// Nothing, until the quota or Microsoft allows it.
+    Wait,
 }
 
 /// A request that was answered.
@@ -57,6 +95,8 @@ pub struct RequestSuccess {
     pub bytes: i64,
     /// The hash of those bytes.
     pub hash: String,
+    /// How many rows came of it.
+    pub rows: i64,
 }
 
 /// A request that failed.
@@ -89,10 +129,15 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn request_done(&self, id: &str, done: &RequestSuccess) -> Result<(), StoreError> {
+    pub async fn request_done(
+        &self,
+        id: &str,
+        done: &RequestSuccess,
+        trace: &[TraceSpan],
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE requests SET state = 'done', tries = tries + 1, answered_at = $2, archive = $3,
-             bytes = $4, content_hash = $5, code = NULL, settle = NULL, message = NULL,
+             bytes = $4, content_hash = $5, rows_read = $6, trace = $7, code = NULL, settle = NULL, message = NULL,
              next_step = NULL WHERE id = $1",
         )
         .bind(id)
@@ -100,6 +145,8 @@ impl Store {
         .bind(&done.archive)
         .bind(done.bytes)
         .bind(&done.hash)
+        .bind(done.rows)
+        .bind(json(&trace))
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -113,28 +160,38 @@ impl Store {
         &self,
         id: &str,
         failure: &RequestFailure,
+        trace: &[TraceSpan],
     ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE requests SET state = 'failed', tries = tries + 1, code = $2, settle = $3,
-             message = $4, next_step = $5 WHERE id = $1",
+             message = $4, next_step = $5, trace = $6 WHERE id = $1",
         )
         .bind(id)
         .bind(&failure.code)
         .bind(&failure.settle)
         .bind(&failure.message)
         .bind(&failure.next_step)
+        .bind(json(&trace))
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// Notes that Microsoft put a request off for so long that its run steps aside.
+    /// Notes that a request has to wait for so long that its run steps aside: for its own quota, or, which
+    /// is counted, because Microsoft put it off.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn request_put_off(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE requests SET put_off = put_off + 1 WHERE id = $1")
+    pub async fn request_waits(
+        &self,
+        id: &str,
+        put_off: bool,
+        trace: &[TraceSpan],
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE requests SET put_off = put_off + $2, trace = $3 WHERE id = $1")
             .bind(id)
+            .bind(i64::from(put_off))
+            .bind(json(&trace))
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -188,6 +245,14 @@ fn read_request(row: &AnyRow) -> Result<RequestRow, StoreError> {
             .map(from_micros),
         archive: text("archive")?,
         failure,
+        tries: row.try_get("tries")?,
+        bytes: row.try_get("bytes")?,
+        rows: row.try_get("rows_read")?,
+        trace: text("trace")?
+            .as_deref()
+            .map(from_json)
+            .transpose()?
+            .unwrap_or_default(),
         put_off: row.try_get("put_off")?,
     })
 }

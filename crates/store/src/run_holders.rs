@@ -134,7 +134,7 @@ impl Store {
             .await?;
         let reopened = sqlx::query(
             "UPDATE runs SET state = 'running', ended_at = NULL, message = NULL, next_step = NULL,
-             machine = $2, lease_until = $3,
+             machine = $2, lease_until = $3, opened = opened + 1,
              landing = (SELECT last_landing FROM datasets WHERE id = runs.dataset_id)
              WHERE id = $1 AND state <> 'running'",
         )

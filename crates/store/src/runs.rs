@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Any, Row, Transaction, any::AnyRow};
 
 use crate::{
-    LEASE, Store, StoreError, StoreErrorKind,
+    JobReason, LEASE, Store, StoreError, StoreErrorKind,
     datasets::{from_json, json},
     new_id,
     time::from_micros,
@@ -87,6 +87,26 @@ pub struct Run {
     pub machine: String,
     /// When another machine may take it over.
     pub lease_until: Timestamp,
+    /// Why it began.
+    pub reason: JobReason,
+    /// The person who asked for it on a page.
+    pub person: Option<String>,
+    /// How often it was opened: once, and again for each retry.
+    pub opened: i64,
+    /// What is worth knowing of it, in the order it happened.
+    #[serde(skip)]
+    pub journal: Vec<JournalLine>,
+}
+
+/// A line of a run's journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalLine {
+    /// When.
+    pub at: Timestamp,
+    /// Whether a person should look at it.
+    pub warning: bool,
+    /// What. No secret, and no address that needs none.
+    pub text: String,
 }
 
 /// One account within a run.
@@ -142,8 +162,11 @@ impl Store {
             .fetch_one(&mut *transaction)
             .await?;
         sqlx::query(
+            // Who asked for it stands in the queue; what is not in a worker's hand, a person runs.
             "INSERT INTO runs (id, dataset_id, landing, state, full_run, started_at, machine,
-             lease_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             lease_until, reason, person) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+             COALESCE((SELECT reason FROM jobs WHERE dataset_id = $2 AND holder IS NOT NULL), 'person'),
+             (SELECT person FROM jobs WHERE dataset_id = $2 AND holder IS NOT NULL))",
         )
         .bind(&id)
         .bind(new.dataset_id)
@@ -421,7 +444,8 @@ impl Store {
         let mut transaction = self.write(&run.dataset_id).await?;
         let ended = sqlx::query(
             "UPDATE runs SET state = $2, ended_at = $3, rows_landed = $4, version = $5,
-             message = $6, next_step = $7 WHERE id = $1 AND machine = $8 AND state = 'running'",
+             message = $6, next_step = $7, journal = $9
+             WHERE id = $1 AND machine = $8 AND state = 'running'",
         )
         .bind(&run.id)
         .bind(run.state.as_str())
@@ -431,6 +455,7 @@ impl Store {
         .bind(run.message.as_deref())
         .bind(run.next_step.as_deref())
         .bind(&run.machine)
+        .bind(json(&run.journal))
         .execute(&mut *transaction)
         .await?;
         if ended.rows_affected() == 0 {
@@ -512,5 +537,14 @@ fn read_run(row: &AnyRow) -> Result<Run, StoreError> {
         next_step: row.try_get("next_step")?,
         machine: row.try_get("machine")?,
         lease_until: from_micros(row.try_get("lease_until")?),
+        reason: JobReason::read(&row.try_get::<String, _>("reason")?),
+        person: row.try_get("person")?,
+        opened: row.try_get("opened")?,
+        journal: row
+            .try_get::<Option<String>, _>("journal")?
+            .as_deref()
+            .map(from_json)
+            .transpose()?
+            .unwrap_or_default(),
     })
 }
