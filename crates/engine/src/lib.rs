@@ -23,6 +23,7 @@
 //! | `restore` | a table goes back to a version, and coverage with it |
 //! | `service` | what comes due is run, by as many workers as like |
 //! | `reader` | tables as those see them who only read |
+//! | `standing` | whether each DataSet is as new as its schedule promises |
 //! | `pull` | the same without a table |
 //! | `check` | whether an account can do its work |
 
@@ -51,6 +52,7 @@ mod run;
 mod service;
 mod settle;
 mod sign_in;
+mod standing;
 mod tables;
 mod update_rule;
 mod warnings;
@@ -78,6 +80,7 @@ pub use run::{RunChoice, RunReport, Waiting};
 pub use service::{Service, ServiceOptions, ServiceWatch, next_try};
 pub use settle::AccountReport;
 pub use sign_in::ReadySignIn;
+pub use standing::{DataSetStanding, Standing};
 pub use tables::{
     Landed, Landing, LandingMark, ReplyRows, Restored, TableFailure, Tables, UpdateRule,
     WrittenReply,

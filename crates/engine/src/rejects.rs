@@ -72,9 +72,21 @@ impl RejectFiles {
     /// # Errors
     /// When a file cannot be read.
     pub fn read(&self, dataset_id: &str, limit: usize) -> io::Result<Vec<Value>> {
+        self.read_runs(&sorted(&self.root.join(dataset_id))?, limit)
+    }
+
+    /// The rejects of one run, at most so many.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn read_run(&self, dataset_id: &str, run_id: &str, limit: usize) -> io::Result<Vec<Value>> {
+        self.read_runs(&[self.root.join(dataset_id).join(run_id)], limit)
+    }
+
+    fn read_runs(&self, runs: &[PathBuf], limit: usize) -> io::Result<Vec<Value>> {
         let mut rejects = Vec::new();
-        for run in sorted(&self.root.join(dataset_id))? {
-            for file in sorted(&run)? {
+        for run in runs {
+            for file in sorted(run)? {
                 for line in BufReader::new(File::open(file)?).lines() {
                     if rejects.len() == limit {
                         return Ok(rejects);

@@ -17,6 +17,7 @@ mod quota;
 mod requests;
 mod run_holders;
 mod runs;
+mod runs_page;
 mod seal;
 mod time;
 
@@ -33,6 +34,7 @@ pub use requests::{
     RequestFailure, RequestRow, RequestState, RequestSuccess, TracePhase, TraceSpan,
 };
 pub use runs::{JournalLine, NewRun, Run, RunAccount, RunState};
+pub use runs_page::{RequestCounts, RunFilter, RunPlace};
 pub use seal::SealingKey;
 
 /// How long a run's worker may be silent before another machine takes the run over.

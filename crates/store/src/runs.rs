@@ -1,7 +1,7 @@
 //! Runs: what a run was to ask, who does it, and how it ended. A run whose worker died goes on from
 //! here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use exmetrics_catalog::{Plan, PlannedRequest};
 use jiff::{Timestamp, civil::Date};
@@ -46,7 +46,7 @@ impl RunState {
         }
     }
 
-    fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         match text {
             "queued" => Self::Queued,
             "running" => Self::Running,
@@ -347,6 +347,22 @@ impl Store {
         rows.iter().map(read_run).collect()
     }
 
+    /// The newest runs that failed for one of their accounts at least.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_runs_with_failed_accounts(&self) -> Result<HashSet<String>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT runs.id FROM runs JOIN
+             (SELECT dataset_id AS of_dataset, MAX(started_at) AS newest FROM runs GROUP BY dataset_id)
+             AS latest ON dataset_id = of_dataset AND started_at = newest
+             JOIN run_accounts ON run_id = runs.id WHERE run_accounts.state = 'failed'",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().collect())
+    }
+
     /// Each DataSet's newest run, by the DataSet's lasting id.
     ///
     /// # Errors
@@ -522,7 +538,7 @@ pub(crate) fn already_under_way() -> StoreError {
     StoreError::new(StoreErrorKind::InUse, "a run of the DataSet is under way")
 }
 
-fn read_run(row: &AnyRow) -> Result<Run, StoreError> {
+pub(crate) fn read_run(row: &AnyRow) -> Result<Run, StoreError> {
     Ok(Run {
         id: row.try_get("id")?,
         dataset_id: row.try_get("dataset_id")?,

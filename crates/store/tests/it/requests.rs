@@ -1,6 +1,8 @@
 //! What becomes of a run's requests.
 
-use exmetrics_store::{RequestFailure, RequestRow, RequestState, RequestSuccess, RunState};
+use exmetrics_store::{
+    RequestFailure, RequestRow, RequestState, RequestSuccess, RunState, TracePhase, TraceSpan,
+};
 
 use crate::{
     Home, at,
@@ -8,12 +10,22 @@ use crate::{
     start,
 };
 
+fn trace() -> Vec<TraceSpan> {
+    vec![TraceSpan {
+        phase: TracePhase::Ask,
+        from: "2026-11-23T10:00:00Z".parse().unwrap(),
+        to: "2026-11-23T10:00:02Z".parse().unwrap(),
+        note: None,
+    }]
+}
+
 fn success() -> RequestSuccess {
     RequestSuccess {
         answered_at: at("2026-11-23T08:01:02.345678Z"),
         archive: "dataset/run/request".to_owned(),
         bytes: 5_000_000_000,
         hash: "abc".to_owned(),
+        rows: 3,
     }
 }
 
@@ -55,21 +67,24 @@ async fn each_request_is_pending_then_done_or_failed_then_landed() {
     );
 
     store
-        .request_done(&requests[0].id, &success())
+        .request_done(&requests[0].id, &success(), &trace())
         .await
         .unwrap();
     store
-        .request_failed(&requests[1].id, &failure())
+        .request_failed(&requests[1].id, &failure(), &[])
         .await
         .unwrap();
     store
-        .request_done(&requests[2].id, &success())
+        .request_done(&requests[2].id, &success(), &trace())
         .await
         .unwrap();
     store
         .requests_landed(&[requests[0].id.clone()])
         .await
         .unwrap();
+    let noted = store.requests(&run.id).await.unwrap();
+    assert_eq!(noted[0].trace, trace());
+    assert_eq!((noted[0].rows, noted[0].tries), (Some(3), 1));
     let now = home.again().await.requests(&run.id).await.unwrap();
     assert_eq!(
         states(&now),
@@ -101,7 +116,10 @@ async fn each_request_is_pending_then_done_or_failed_then_landed() {
         ]
     );
     assert_eq!(now[2].archive, Some(success().archive));
-    store.request_done(&now[1].id, &success()).await.unwrap();
+    store
+        .request_done(&now[1].id, &success(), &trace())
+        .await
+        .unwrap();
     let now = store.requests(&run.id).await.unwrap();
     assert_eq!(
         (now[1].state, &now[1].failure),

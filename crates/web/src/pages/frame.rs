@@ -48,9 +48,9 @@ pub(crate) struct Notice {
 /// A page's content within its frame.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page<T> {
-    frame: Frame,
+    pub(crate) frame: Frame,
     #[serde(flatten)]
-    content: T,
+    pub(crate) content: T,
 }
 
 impl Frame {

@@ -4,8 +4,10 @@ mod accounts;
 mod activity;
 mod dataset;
 mod datasets;
+mod events;
 mod explore;
 mod frame;
+mod lists;
 mod new_dataset;
 mod overview;
 mod problems;
@@ -27,6 +29,7 @@ pub(crate) fn router(site: Site) -> Router {
         .merge(dataset::routes())
         .merge(accounts::routes())
         .merge(activity::routes())
+        .merge(events::routes())
         .merge(explore::routes())
         .merge(settings::routes())
         .merge(sign_in::routes())

@@ -1,9 +1,0 @@
-//! Activity: all runs, and one run.
-
-use axum::Router;
-
-use crate::site::Site;
-
-pub(super) fn routes() -> Router<Site> {
-    Router::new()
-}
