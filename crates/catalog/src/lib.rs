@@ -9,6 +9,7 @@ mod cloud;
 mod column_name;
 mod details;
 mod header;
+mod headlines;
 mod period;
 mod plan;
 mod report;
@@ -19,6 +20,7 @@ pub use cloud::{ApiVersion, Cloud, CloudName};
 pub use column_name::column_name;
 pub use details::{DayChoice, Details, DetailsError};
 pub use header::{HeaderColumn, HeaderMatch, match_header};
+pub use headlines::{Headline, HeadlineKind, HeadlineSeries, Headlines, Nearest, Only, headlines};
 pub use period::{Period, PeriodError};
 pub use plan::{Ask, DayKnown, DayStanding, Plan, PlannedRequest, plan};
 pub use report::{

@@ -42,7 +42,7 @@ impl CoverageState {
         }
     }
 
-    fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         match text {
             "published" => Self::Published,
             "empty" => Self::Empty,

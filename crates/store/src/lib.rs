@@ -11,6 +11,7 @@ mod database;
 mod datasets;
 mod error;
 mod jobs;
+mod kept;
 mod migrations;
 mod notices;
 mod quota;
@@ -28,6 +29,7 @@ pub use coverage::{CoverageDay, CoverageState, DayFound};
 pub use datasets::{DataSet, DataSetEdit, NewDataSet, PreparedDataSet};
 pub use error::{StoreError, StoreErrorKind};
 pub use jobs::{DueSchedule, Job, JobReason};
+pub use kept::Kept;
 pub use notices::{Delivered, Delivery, NoticeChannel, StandingNotice};
 pub use quota::{QuotaAnswer, QuotaRule};
 pub use requests::{

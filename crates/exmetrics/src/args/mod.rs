@@ -125,7 +125,7 @@ impl Command {
     pub(crate) fn runs_until_told(&self) -> bool {
         match self {
             Self::Sim(_) | Self::Serve(_) | Self::Worker(_) => true,
-            Self::Demo(demo) => demo.keep,
+            Self::Demo(demo) => !demo.no_serve,
             _ => false,
         }
     }
@@ -134,9 +134,17 @@ impl Command {
 /// `demo`
 #[derive(Debug, Args)]
 pub(crate) struct DemoArguments {
-    /// Leave the simulated tenant running at the end, until Ctrl-C.
+    /// End when everything is captured, instead of serving the pages until Ctrl-C.
     #[arg(long)]
-    pub(crate) keep: bool,
+    pub(crate) no_serve: bool,
+    /// The address of the pages.
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8365",
+        conflicts_with = "no_serve"
+    )]
+    pub(crate) listen: std::net::SocketAddr,
     /// How many people the simulated organisation has.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=200_000))]
     pub(crate) people: u32,

@@ -1,17 +1,17 @@
 //! `demo`: the whole way with nothing to set up.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use exmetrics_catalog::{
     Cloud, CloudName, DayChoice, Details, Grain, Parameter, Period, Report, catalog,
 };
-use exmetrics_engine::{RunChoice, RunReport, Waiting};
+use exmetrics_engine::{RunChoice, RunReport, ServiceOptions, Waiting};
 use exmetrics_lake::{DataSetTable, QuerySession};
 use exmetrics_sim::{Sim, SimOptions};
 use exmetrics_store::{Account, DataSet, NewAccount, NewDataSet, RunState, SignIn, StoreErrorKind};
 use serde_json::json;
 
-use super::{show_rows, sim};
+use super::{serve, show_rows, sim};
 use crate::{
     app::App,
     args::{DemoArguments, Global, ShowArguments},
@@ -19,7 +19,7 @@ use crate::{
     failure::{Ended, Failure},
     listing::{self, count, thousands},
     progress_bar::Shown,
-    say, signals,
+    say,
 };
 
 /// The simulated tenant's account.
@@ -93,15 +93,20 @@ pub(crate) async fn run(demo: &DemoArguments, global: &Global) -> Result<Ended, 
         runs.push((dataset, report));
     }
     let ended = summary(&app, &runs, global).await?;
-    if demo.keep {
-        say::note(format!(
-            "The tenant stays on {}; Ctrl-C ends it.",
-            tenant.graph_url()
-        ));
-        signals::told_to_end().await;
+    if !demo.no_serve && !global.json {
+        say::note("");
+        serve::run(&app, Some(free(demo.listen)), ServiceOptions::default()).await?;
     }
     tenant.stop().await;
     Ok(ended)
+}
+
+/// The address, or another port of it where that one is taken: a demo should not fail for that.
+fn free(listen: SocketAddr) -> SocketAddr {
+    match std::net::TcpListener::bind(listen) {
+        Ok(_) => listen,
+        Err(_) => SocketAddr::new(listen.ip(), 0),
+    }
 }
 
 /// A home of its own, so that nobody's tables are mixed with made-up figures.

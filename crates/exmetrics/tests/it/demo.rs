@@ -48,7 +48,7 @@ fn a_second_demo_adds_a_version_and_doubles_nothing() {
 #[test]
 fn a_demo_tells_what_it_did() {
     let home = Home::new();
-    let told = home.ok(&["demo", "--people", "10"]);
+    let told = home.ok(&["demo", "--no-serve", "--people", "10"]);
     assert!(
         told.stdout.contains("40 of 40 succeeded"),
         "{}",

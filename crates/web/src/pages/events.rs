@@ -11,7 +11,7 @@ use axum::{
 use futures::{Stream, stream};
 use serde::Deserialize;
 
-use super::{activity, datasets};
+use super::{activity, datasets, overview};
 use crate::{
     access::Visitor,
     pages::{Frame, frame::Page},
@@ -39,6 +39,7 @@ enum Part {
     DataSets(datasets::Wanted),
     Activity(activity::list::Wanted),
     Run(String),
+    Overview(overview::Wanted),
 }
 
 async fn events(
@@ -53,6 +54,7 @@ async fn events(
         "datasets" => Part::DataSets(serde_html_form::from_str(&query).map_err(wrong)?),
         "activity" => Part::Activity(serde_html_form::from_str(&query).map_err(wrong)?),
         "run" => Part::Run(about.run),
+        "overview" => Part::Overview(serde_html_form::from_str(&query).map_err(wrong)?),
         _ => return Err(Problem::not_found("there are no such events")),
     };
     // What the page shows already is not sent.
@@ -89,6 +91,11 @@ async fn render(site: &Site, visitor: &Visitor, part: &Part) -> Result<String, P
             let content = activity::run::look(site, id).await?;
             let page = Page { frame, content };
             site.views.render("parts/run_live.html", page)?
+        }
+        Part::Overview(wanted) => {
+            let content = overview::look(site, wanted).await?;
+            let page = Page { frame, content };
+            site.views.render("parts/overview_live.html", page)?
         }
     };
     Ok(html.0)

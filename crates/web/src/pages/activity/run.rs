@@ -115,7 +115,6 @@ pub(super) struct Rejected {
     pub(super) why: String,
 }
 
-
 #[derive(Serialize)]
 struct Log {
     note: String,
