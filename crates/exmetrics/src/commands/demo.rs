@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use exmetrics_catalog::{
-    Cloud, CloudName, DayChoice, Details, Grain, Parameter, Period, Report, catalog,
+    Cloud, CloudName, DayChoice, Details, Grain, Parameter, Period, Report, catalog, headlines,
 };
 use exmetrics_engine::{RunChoice, RunReport, ServiceOptions, Waiting};
 use exmetrics_lake::{DataSetTable, QuerySession};
@@ -70,7 +70,7 @@ pub(crate) async fn run(demo: &DemoArguments, global: &Global) -> Result<Ended, 
     let reports: Vec<&Report> = catalog()
         .all()
         .iter()
-        .filter(|report| report.connector_name.is_some())
+        .filter(|report| report.connector_name.is_some() || makes_a_headline(report))
         .collect();
     let mut runs = Vec::with_capacity(reports.len());
     for (place, report) in reports.iter().enumerate() {
@@ -99,6 +99,12 @@ pub(crate) async fn run(demo: &DemoArguments, global: &Global) -> Result<Ended, 
     }
     tenant.stop().await;
     Ok(ended)
+}
+
+/// Whether the overview shows something of it.
+fn makes_a_headline(report: &Report) -> bool {
+    let mut series = headlines().charts.iter().flat_map(|one| &one.series);
+    series.any(|one| one.report == report.slug)
 }
 
 /// The address, or another port of it where that one is taken: a demo should not fail for that.

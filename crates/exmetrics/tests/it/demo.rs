@@ -24,12 +24,12 @@ fn a_second_demo_adds_a_version_and_doubles_nothing() {
         list.as_array().expect("a list").iter().map(of).collect()
     };
     let first = demo();
-    assert_eq!(first["datasets"], 40);
-    assert_eq!(first["succeeded"], 40, "{first}");
+    assert_eq!(first["datasets"], 42);
+    assert_eq!(first["succeeded"], 42, "{first}");
     let before = tables();
-    assert_eq!(before.len(), 40);
+    assert_eq!(before.len(), 42);
     let second = demo();
-    assert_eq!(second["succeeded"], 40, "{second}");
+    assert_eq!(second["succeeded"], 42, "{second}");
     let after = tables();
     for ((name, rows, version), (name_after, rows_after, version_after)) in
         before.iter().zip(&after)
@@ -50,7 +50,7 @@ fn a_demo_tells_what_it_did() {
     let home = Home::new();
     let told = home.ok(&["demo", "--no-serve", "--people", "10"]);
     assert!(
-        told.stdout.contains("40 of 40 succeeded"),
+        told.stdout.contains("42 of 42 succeeded"),
         "{}",
         told.stdout
     );

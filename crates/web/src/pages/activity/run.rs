@@ -17,7 +17,7 @@ use crate::{
     pages::Frame,
     problem::Problem,
     site::Site,
-    words::{number, span},
+    words::{count, number, span},
 };
 
 /// How many rejects the page shows.
@@ -368,10 +368,11 @@ fn log(run: &Run, accounts: &[RunAccount], requests: &[RequestRow]) -> Log {
     let mut lines = vec![JournalLine {
         at: run.started_at,
         warning: false,
-        text: match accounts.len() {
-            1 => format!("plan: {} requests for 1 account", requests.len()),
-            many => format!("plan: {} requests for {many} accounts", requests.len()),
-        },
+        text: format!(
+            "plan: {} for {}",
+            count(requests.len() as u64, "request"),
+            count(accounts.len() as u64, "account")
+        ),
     }];
     for request in requests {
         for span in request.trace.iter().filter(|span| span.note.is_some()) {
@@ -386,11 +387,12 @@ fn log(run: &Run, accounts: &[RunAccount], requests: &[RequestRow]) -> Log {
             });
         }
         if let (RequestState::Done, Some(at)) = (request.state, request.answered_at) {
-            let rows = number(u64::try_from(request.rows.unwrap_or_default()).unwrap_or_default());
+            let rows = u64::try_from(request.rows.unwrap_or_default()).unwrap_or_default();
+            let rows = count(rows, "row");
             lines.push(JournalLine {
                 at,
                 warning: false,
-                text: format!("{}: answered, {rows} rows", request.ask),
+                text: format!("{}: answered, {rows}", request.ask),
             });
         }
     }
@@ -410,7 +412,7 @@ fn log(run: &Run, accounts: &[RunAccount], requests: &[RequestRow]) -> Log {
         })
         .collect();
     Log {
-        note: crate::words::count(lines.len() as u64, "line"),
+        note: count(lines.len() as u64, "line"),
         lines,
     }
 }
