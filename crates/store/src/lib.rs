@@ -5,6 +5,8 @@
 //! statements keep to what both understand; what differs is in `database`.
 
 mod accounts;
+mod again;
+mod answers;
 mod copy;
 mod coverage;
 mod database;
@@ -17,12 +19,14 @@ mod quota;
 mod requests;
 mod run_holders;
 mod runs;
+mod runs_page;
 mod seal;
 mod time;
 
 use sqlx::AnyPool;
 
 pub use accounts::{Account, AccountState, NewAccount, SignIn};
+pub use answers::{AskedBefore, KeptAnswer};
 pub use coverage::{CoverageDay, CoverageState, DayFound};
 pub use datasets::{DataSet, DataSetEdit, NewDataSet, PreparedDataSet};
 pub use error::{StoreError, StoreErrorKind};
@@ -31,6 +35,7 @@ pub use notices::{Delivered, Delivery, NoticeChannel, StandingNotice};
 pub use quota::{QuotaAnswer, QuotaRule};
 pub use requests::{RequestFailure, RequestRow, RequestState, RequestSuccess};
 pub use runs::{NewRun, Run, RunAccount, RunState};
+pub use runs_page::{RunFilter, RunPlace};
 pub use seal::SealingKey;
 
 /// How long a run's worker may be silent before another machine takes the run over.

@@ -497,7 +497,7 @@ pub(crate) fn already_under_way() -> StoreError {
     StoreError::new(StoreErrorKind::InUse, "a run of the DataSet is under way")
 }
 
-fn read_run(row: &AnyRow) -> Result<Run, StoreError> {
+pub(crate) fn read_run(row: &AnyRow) -> Result<Run, StoreError> {
     Ok(Run {
         id: row.try_get("id")?,
         dataset_id: row.try_get("dataset_id")?,

@@ -6,7 +6,7 @@ use exmetrics_engine::{Engine, TableReader};
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{figures, views::Views};
+use crate::{api::Turns, figures, views::Views};
 
 /// How the pages are reached.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Parts {
     pub(crate) options: SiteOptions,
     pub(crate) views: Views,
     pub(crate) figures: PrometheusHandle,
+    /// Those who ask at the same time.
+    pub(crate) turns: Turns,
 }
 
 impl Site {
@@ -39,6 +41,7 @@ impl Site {
             options,
             views: Views::new(),
             figures: figures::recorder(),
+            turns: Turns::default(),
         }))
     }
 
