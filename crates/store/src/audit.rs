@@ -253,7 +253,9 @@ impl Bounds {
 
 /// A text in which no sign stands for others.
 fn literally(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+    text.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
 }
 
 fn read(row: &AnyRow) -> Result<AuditEntry, StoreError> {

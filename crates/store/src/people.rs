@@ -89,7 +89,10 @@ impl Store {
         .bind(name)
         .bind(name_key(name))
         .bind(new.role.as_str())
-        .bind(new.password_hash.map(|hash| hash.expose_secret().to_owned()))
+        .bind(
+            new.password_hash
+                .map(|hash| hash.expose_secret().to_owned()),
+        )
         .bind(now.as_microsecond())
         .execute(&self.pool)
         .await
@@ -154,12 +157,11 @@ impl Store {
         &self,
         name: &str,
     ) -> Result<Option<(Person, SecretString)>, StoreError> {
-        let row = sqlx::query(
-            "SELECT * FROM people WHERE name_key = $1 AND password_hash IS NOT NULL",
-        )
-        .bind(name_key(name))
-        .fetch_optional(&self.pool)
-        .await?;
+        let row =
+            sqlx::query("SELECT * FROM people WHERE name_key = $1 AND password_hash IS NOT NULL")
+                .bind(name_key(name))
+                .fetch_optional(&self.pool)
+                .await?;
         row.map(|row| {
             let hash: String = row.try_get("password_hash")?;
             Ok((read(&row)?, SecretString::from(hash)))

@@ -47,12 +47,11 @@ impl Store {
         let mut tries = Vec::with_capacity(subjects.len());
         let mut closed: Option<Timestamp> = None;
         for subject in subjects {
-            let row = sqlx::query(
-                "SELECT tries, closed_until FROM sign_in_tries WHERE subject = $1",
-            )
-            .bind(subject)
-            .fetch_optional(&mut *transaction)
-            .await?;
+            let row =
+                sqlx::query("SELECT tries, closed_until FROM sign_in_tries WHERE subject = $1")
+                    .bind(subject)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
             let Some(row) = row else {
                 tries.push(0);
                 continue;

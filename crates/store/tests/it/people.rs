@@ -24,7 +24,10 @@ async fn a_person_comes_back_as_added_and_a_name_is_taken_in_any_case() {
         (mara.name.as_str(), mara.role, mara.has_password),
         ("Mara Keller", Role::Viewer, true)
     );
-    assert_eq!(home.again().await.person("MARA keller").await.unwrap(), mara);
+    assert_eq!(
+        home.again().await.person("MARA keller").await.unwrap(),
+        mara
+    );
     assert!(home.store.has_passwords().await.unwrap());
 
     let hash = SecretString::from("another");

@@ -42,13 +42,7 @@ async fn a_session_ends_unused_and_in_any_case() {
     );
     assert!(seen(167).await);
     assert!(!seen(168).await, "seven days in any case");
-    assert!(
-        store
-            .sessions(None, after(168))
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(store.sessions(None, after(168)).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -63,11 +57,7 @@ async fn a_role_counts_as_it_is_now() {
     let seen = store.session(&pass, start()).await.unwrap().unwrap();
     assert_eq!(seen.person.role, Role::Viewer);
     assert_eq!(
-        store
-            .sessions(Some(&mara.id), start())
-            .await
-            .unwrap()
-            .len(),
+        store.sessions(Some(&mara.id), start()).await.unwrap().len(),
         1
     );
     assert!(store.end_session(&session.id).await.unwrap());
@@ -135,7 +125,10 @@ async fn nothing_that_lets_somebody_in_is_in_the_file() {
     store.add_token(&new.as_new(), start()).await.unwrap();
     let mut bytes = std::fs::read(home.file()).unwrap();
     bytes.extend(std::fs::read(home.file().with_extension("db-wal")).unwrap_or_default());
-    assert!(holds(&bytes, "Firefox on Linux"), "the search finds what is there");
+    assert!(
+        holds(&bytes, "Firefox on Linux"),
+        "the search finds what is there"
+    );
     for pass in [&cookie, &link, &state, &token] {
         assert!(!holds(&bytes, &pass.reveal()[8..]));
     }
