@@ -28,6 +28,7 @@
 //! | `service` | what comes due is run, by as many workers as like |
 //! | `reader` | tables as those see them who only read |
 //! | `pull` | the same without a table |
+//! | `people` | who is let in: passwords, one-time links, API tokens |
 //! | `check` | whether an account can do its work |
 
 mod accounts;
@@ -45,6 +46,7 @@ mod land;
 mod machine;
 mod notices;
 mod outcome;
+mod people;
 mod pipe;
 mod planning;
 mod progress;
@@ -81,6 +83,9 @@ pub use error::{EngineError, EngineErrorKind};
 pub use notices::{AtRisk, NewChannel};
 pub use outcome::name_days;
 pub use planning::{AccountPlan, PlanView, PlannedRequestView};
+pub use people::{
+    LINK_LIVES, PasswordAnswer, SHORTEST_PASSWORD, TOKEN_BEGINNING, password_problem,
+};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
 pub use reader::{NamedTable, Rows, TableReader, TableState, TableVersion, column_type};

@@ -137,7 +137,7 @@ async fn note(site: &Site, who: &ApiVisitor, what: &'static str, account: &Accou
         subject: &account.name,
         detail: detail.to_owned(),
     };
-    audit::note(site, &who.as_visitor(), change).await;
+    audit::note(site, &who.visitor(), change).await;
 }
 
 /// The accounts

@@ -37,7 +37,7 @@ pub(super) async fn note(
         subject: &dataset.name,
         detail,
     };
-    audit::note(site, &who.as_visitor(), change).await;
+    audit::note(site, &who.visitor(), change).await;
 }
 
 /// The report that a body names.

@@ -39,7 +39,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use answer_rows::Turns;
 
-use crate::site::Site;
+use crate::{access, site::Site};
 
 /// How many bytes a body has at most.
 const MOST_BODY_BYTES: usize = 1 << 20;
@@ -63,6 +63,10 @@ pub(crate) fn router(site: Site) -> Router {
         .layer(middleware::from_fn_with_state(
             site.clone(),
             visitor::recognise,
+        ))
+        .layer(middleware::from_fn_with_state(
+            site.clone(),
+            access::recognise,
         ))
         .layer(middleware::from_fn(problems::show));
     let (router, document) = OpenApiRouter::with_openapi(document::Base::openapi())

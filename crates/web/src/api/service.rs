@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use axum::{Json, extract::State};
+use exmetrics_store::Scope;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     asked::{Asked, Nothing},
     paging::Page,
-    visitor::{Reader, Scope},
+    visitor::Reader,
 };
 use crate::{problem::Problem, site::Site};
 
@@ -116,7 +117,11 @@ struct TokenShown {
     /// The token's name, or the person's.
     name: String,
     /// What it may do: read, run, admin; each includes those before it.
+    #[schema(value_type = String)]
     scope: Scope,
+    /// When it ends; null when it does not, and for a person.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
 }
 
 /// Your token
@@ -124,9 +129,16 @@ struct TokenShown {
 /// Its name and scope. Tokens are made in Settings.
 #[utoipa::path(get, path = "/token", tag = "service",
     responses((status = 200, description = "The token that asks", body = TokenShown)))]
-async fn token(Reader(who): Reader, _: Asked<Nothing>) -> Json<TokenShown> {
-    Json(TokenShown {
+async fn token(
+    State(site): State<Site>,
+    Reader(who): Reader,
+    _: Asked<Nothing>,
+) -> Result<Json<TokenShown>, Problem> {
+    let tokens = site.engine.store().tokens().await?;
+    let own = tokens.into_iter().find(|token| token.name == who.name);
+    Ok(Json(TokenShown {
         name: who.name,
         scope: who.scope,
-    })
+        expires_at: own.and_then(|token| token.expires_at),
+    }))
 }

@@ -1,97 +1,53 @@
-//! Which program asks, and what it may do.
+//! Which program asks, and whether its token reaches far enough.
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{Method, StatusCode, request::Parts},
+    http::{Method, header::AUTHORIZATION, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use exmetrics_store::Scope;
 
+pub(super) use crate::access::ApiVisitor;
 use crate::{
     access::{Role, Visitor},
     problem::Problem,
     site::Site,
 };
 
-/// What a token may do; each includes those before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Scope {
-    /// Look.
-    Read,
-    /// And run DataSets.
-    Run,
-    /// And change what there is.
-    Admin,
-}
-
-/// Who asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ApiVisitor {
-    /// The token's name, or the person's.
-    pub(crate) name: String,
-    /// What it may do.
-    pub(crate) scope: Scope,
-}
-
-impl ApiVisitor {
-    /// As what is written down of a change has it.
-    pub(super) fn as_visitor(&self) -> Visitor {
-        Visitor {
-            name: self.name.clone(),
-            role: match self.scope {
-                Scope::Admin => Role::Admin,
-                Scope::Read | Scope::Run => Role::Viewer,
+/// Finds out who asks: a program by its token; or, where nothing is changed by it, a person by the cookie.
+pub(super) async fn recognise(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let only_looks = matches!(parts.method, Method::GET | Method::HEAD);
+    let brings_token = parts.headers.contains_key(AUTHORIZATION);
+    let person = parts.extensions.get::<Visitor>();
+    let visitor = match person.filter(|_| only_looks && !brings_token) {
+        Some(person) => Ok(ApiVisitor {
+            name: person.name.clone(),
+            scope: match person.role {
+                Role::Admin => Scope::Admin,
+                Role::Viewer => Scope::Read,
             },
-            csrf: String::new(),
-        }
-    }
-}
-
-/// Finds out who asks; nobody is told anything.
-pub(super) async fn recognise(
-    State(_site): State<Site>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let visitor = ApiVisitor {
-        name: "you".into(),
-        scope: Scope::Admin,
+            address: person.address.clone(),
+        }),
+        None => ApiVisitor::from_request_parts(&mut parts, &site).await,
     };
-    if request.method() == Method::TRACE {
-        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "no TRACE here")
-            .into_response();
+    match visitor {
+        Ok(visitor) => {
+            parts.extensions.insert(visitor);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(problem) => problem.into_response(),
     }
-    request.extensions_mut().insert(visitor);
-    next.run(request).await
 }
 
-fn with_scope(parts: &Parts, least: Scope) -> Result<ApiVisitor, Problem> {
-    let visitor = parts.extensions.get::<ApiVisitor>().cloned();
-    let visitor = visitor.ok_or_else(|| {
-        Problem::new(StatusCode::UNAUTHORIZED, "sign_in", "nobody is signed in")
-            .next("Send a token: Authorization: Bearer TOKEN.")
-    })?;
-    if visitor.scope >= least {
-        return Ok(visitor);
-    }
-    let (has, needs) = (word(visitor.scope), word(least));
-    Err(Problem::new(
-        StatusCode::FORBIDDEN,
-        "forbidden",
-        format!("'{}' has the scope {has}; this needs {needs}", visitor.name),
-    )
-    .next("Use a token with that scope; an administrator makes it in Settings."))
-}
-
-fn word(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Read => "read",
-        Scope::Run => "run",
-        Scope::Admin => "admin",
-    }
+async fn reaching(parts: &mut Parts, site: &Site, scope: Scope) -> Result<ApiVisitor, Problem> {
+    let visitor = match parts.extensions.get::<ApiVisitor>() {
+        Some(visitor) => visitor.clone(),
+        None => ApiVisitor::from_request_parts(parts, site).await?,
+    };
+    visitor.may(scope)?;
+    Ok(visitor)
 }
 
 /// Who asks, if it may look.
@@ -106,26 +62,26 @@ pub(super) struct Runner(pub(super) ApiVisitor);
 #[derive(Debug)]
 pub(super) struct Changer(pub(super) ApiVisitor);
 
-impl<S: Sync> FromRequestParts<S> for Reader {
+impl FromRequestParts<Site> for Reader {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        with_scope(parts, Scope::Read).map(Self)
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+        reaching(parts, site, Scope::Read).await.map(Self)
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Runner {
+impl FromRequestParts<Site> for Runner {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        with_scope(parts, Scope::Run).map(Self)
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+        reaching(parts, site, Scope::Run).await.map(Self)
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Changer {
+impl FromRequestParts<Site> for Changer {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        with_scope(parts, Scope::Admin).map(Self)
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+        reaching(parts, site, Scope::Admin).await.map(Self)
     }
 }
