@@ -60,16 +60,31 @@ impl Engine {
         Ok(())
     }
 
+    /// What was decided by how a DataSet was must not undo what somebody else made of it since.
+    async fn refuse_stale(&self, before: &DataSet) -> Result<(), EngineError> {
+        let mut now = self.store.dataset_by_id(&before.id).await?;
+        now.next_due = before.next_due;
+        if now == *before {
+            return Ok(());
+        }
+        Err(EngineError::new(
+            EngineErrorKind::Busy,
+            format!("'{}' was changed by somebody else meanwhile", before.name),
+        )
+        .next("Look at it again, then change it."))
+    }
+
     /// Changes a DataSet that nobody runs.
     ///
     /// # Errors
-    /// When a run of it is under way, or was broken off and still means the days as they were.
+    /// When it is not as it was before any more; when a run of it is under way, or was broken off and still means the days as they were.
     pub async fn edit_dataset(
         &self,
         before: &DataSet,
         edit: &DataSetEdit,
     ) -> Result<DataSet, EngineError> {
         let _held = self.hold(before).await?;
+        self.refuse_stale(before).await?;
         let dead = self.store.run_under_way(&before.id).await?;
         if let Some(dead) = dead.filter(|_| edit.forget_coverage) {
             return Err(EngineError::new(

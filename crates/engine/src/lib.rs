@@ -20,17 +20,25 @@
 //! | `settle` | what a run's answers mean for days, accounts and the run |
 //! | `notices` | what people are told, once |
 //! | `outcome`, `warnings` | the sentences for it |
+//! | `days_again` | some days are asked for once more |
+//! | `details_words` | details in the words of the command line |
+//! | `accounts` | where an account's cloud answers, and what its new secret sets free |
+//! | `standing` | a DataSet in one word |
 //! | `restore` | a table goes back to a version, and coverage with it |
 //! | `service` | what comes due is run, by as many workers as like |
 //! | `reader` | tables as those see them who only read |
 //! | `standing` | whether each DataSet is as new as its schedule promises |
 //! | `pull` | the same without a table |
+//! | `people` | who is let in: passwords, one-time links, API tokens |
 //! | `check` | whether an account can do its work |
 
+mod accounts;
 mod archive;
 mod check;
 mod claim;
 mod datasets;
+mod days_again;
+mod details_words;
 mod drift;
 mod error;
 mod fetch;
@@ -39,6 +47,7 @@ mod land;
 mod machine;
 mod notices;
 mod outcome;
+mod people;
 mod pipe;
 mod planning;
 mod progress;
@@ -63,18 +72,24 @@ use exmetrics_graph::{Clock, Graph, HttpClient, Limits, Proxy, http_client};
 use exmetrics_store::{QuotaRule, Store};
 use jiff::civil::Date;
 
+pub use accounts::cloud_at;
 pub use archive::Archive;
 pub use check::{AccountCheck, Answers, Check, CheckState};
 pub use claim::Held;
 pub use datasets::{KEEP_EVERY_DAY, key_columns, means_other_days};
+pub use days_again::DaysAgain;
+pub use details_words::DetailsWords;
 pub use drift::{DriftPolicies, DriftPolicy};
 pub use error::{EngineError, EngineErrorKind};
 pub use notices::{AtRisk, NewChannel};
 pub use outcome::name_days;
-pub use planning::{AccountPlan, PlanView};
+pub use people::{
+    LINK_LIVES, PasswordAnswer, SHORTEST_PASSWORD, TOKEN_BEGINNING, password_problem,
+};
+pub use planning::{AccountPlan, PlanView, PlannedRequestView};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
-pub use reader::{NamedTable, Rows, TableReader, TableState, TableVersion};
+pub use reader::{NamedTable, Rows, TableReader, TableState, TableVersion, column_type};
 pub use rejects::RejectFiles;
 pub use run::{RunChoice, RunReport, Waiting};
 pub use service::{Service, ServiceOptions, ServiceWatch, next_try};

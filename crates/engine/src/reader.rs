@@ -1,7 +1,7 @@
 //! Tables as those see them who only read: pages, downloads, questions.
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, SchemaRef};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
@@ -86,4 +86,16 @@ pub struct TableVersion {
     pub rows: Option<u64>,
     /// How many rows the table held afterwards.
     pub table_rows: Option<u64>,
+}
+
+/// A column's type in the catalogue's words.
+pub fn column_type(kind: &DataType) -> String {
+    match kind {
+        DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => "text".into(),
+        DataType::Int64 => "bigint".into(),
+        DataType::Date32 => "date".into(),
+        DataType::Boolean => "boolean".into(),
+        DataType::Timestamp(..) => "timestamp".into(),
+        other => other.to_string().to_lowercase(),
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use exmetrics_store::{DataSet, Job, Run, RunState};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Engine, EngineError};
 
@@ -12,7 +12,7 @@ use crate::{Engine, EngineError};
 const GRACE: SignedDuration = SignedDuration::from_hours(1);
 
 /// How a DataSet stands, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Its last run brought what there was.
@@ -23,6 +23,18 @@ pub enum Standing {
     Failing,
     /// Nothing was ever run.
     NeverRun,
+}
+
+impl Standing {
+    /// The word in JSON and in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UpToDate => "up_to_date",
+            Self::Late => "late",
+            Self::Failing => "failing",
+            Self::NeverRun => "never_run",
+        }
+    }
 }
 
 /// A DataSet and how it stands.

@@ -258,7 +258,8 @@ fn table_failure(error: LakeError) -> TableFailure {
 
 fn table_failure_of(failure: Failure) -> TableFailure {
     TableFailure {
-        wrong_argument: failure.code == 2,
+        // A question that cannot be answered as it stands is the asker's to put right.
+        wrong_argument: failure.code == 2 || failure.kind == "sql",
         message: failure.message,
         next_step: failure.next_step.unwrap_or_default(),
         source: None,

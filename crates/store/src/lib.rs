@@ -5,6 +5,9 @@
 //! statements keep to what both understand; what differs is in `database`.
 
 mod accounts;
+mod again;
+mod answers;
+mod audit;
 mod copy;
 mod coverage;
 mod database;
@@ -14,23 +17,32 @@ mod jobs;
 mod kept;
 mod migrations;
 mod notices;
+mod passes;
+mod people;
 mod quota;
 mod requests;
 mod run_holders;
 mod runs;
 mod runs_page;
 mod seal;
+mod sessions;
+mod sign_in_tries;
 mod time;
+mod tokens;
 
 use sqlx::AnyPool;
 
 pub use accounts::{Account, AccountState, NewAccount, SignIn};
+pub use answers::{AskedBefore, KeptAnswer};
+pub use audit::{AuditEntry, AuditFilter, AuditPlace, NewAuditEntry, Through};
 pub use coverage::{CoverageDay, CoverageState, DayFound};
 pub use datasets::{DataSet, DataSetEdit, NewDataSet, PreparedDataSet};
 pub use error::{StoreError, StoreErrorKind};
 pub use jobs::{DueSchedule, Job, JobReason};
 pub use kept::Kept;
 pub use notices::{Delivered, Delivery, NoticeChannel, StandingNotice};
+pub use passes::Pass;
+pub use people::{NewPerson, Person, Role};
 pub use quota::{QuotaAnswer, QuotaRule};
 pub use requests::{
     RequestFailure, RequestRow, RequestState, RequestSuccess, TracePhase, TraceSpan,
@@ -38,6 +50,9 @@ pub use requests::{
 pub use runs::{JournalLine, NewRun, Run, RunAccount, RunState};
 pub use runs_page::{RequestCounts, RunFilter, RunPlace};
 pub use seal::SealingKey;
+pub use sessions::{NewSession, Session};
+pub use sign_in_tries::TryAnswer;
+pub use tokens::{ApiToken, NewToken, Scope};
 
 /// How long a run's worker may be silent before another machine takes the run over.
 pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);

@@ -10,6 +10,7 @@
 //! | `api` | the same for programs |
 //! | `pages` | each page: what it asks, what it shows |
 //! | `views`, `assets` | templates, styles and scripts, in the binary |
+//! | `export` | rows as a download, while they come |
 //! | `words` | numbers, sizes and times as pages say them |
 //! | `problem` | what goes wrong, and what to do next |
 //! | `watch`, `figures` | `/healthz`, `/readyz`, `/metrics` |
@@ -19,6 +20,7 @@
 mod access;
 mod api;
 mod assets;
+mod export;
 mod figures;
 mod pages;
 mod problem;
@@ -27,9 +29,9 @@ mod views;
 mod watch;
 mod words;
 
-use std::{future::Future, io};
+use std::{future::Future, io, net::SocketAddr};
 
-use axum::Router;
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 
@@ -39,8 +41,14 @@ pub use site::{Site, SiteOptions};
 pub fn router(site: Site) -> Router {
     pages::router(site.clone())
         .merge(api::router(site.clone()))
-        .merge(watch::router(site))
+        .merge(watch::router(site.clone()))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(site, access::guard))
+}
+
+/// What is answered to those who watch the service, and nothing else: a worker has no pages.
+pub fn watch_router(site: Site) -> Router {
+    watch::router(site.clone()).layer(middleware::from_fn_with_state(site, access::guard))
 }
 
 /// Answers until told to stop.
@@ -52,6 +60,7 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router)
         .with_graceful_shutdown(stop)
         .await

@@ -6,7 +6,7 @@ use exmetrics_engine::{Engine, TableReader};
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{figures, views::Views};
+use crate::{api::Turns, figures, views::Views};
 
 /// How the pages are reached.
 #[derive(Debug, Clone)]
@@ -15,6 +15,18 @@ pub struct SiteOptions {
     pub origin: String,
     /// Whether only this machine can reach it.
     pub only_this_machine: bool,
+}
+
+impl SiteOptions {
+    /// Whether what a browser sends is encrypted on its way.
+    pub(crate) fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// The service itself speaks plain http, so encryption is somebody else's, in front of it.
+    pub(crate) fn is_behind_a_proxy(&self) -> bool {
+        self.is_https()
+    }
 }
 
 /// The parts of the site. Clones share them.
@@ -28,6 +40,8 @@ pub struct Parts {
     pub(crate) options: SiteOptions,
     pub(crate) views: Views,
     pub(crate) figures: PrometheusHandle,
+    /// Those who ask at the same time.
+    pub(crate) turns: Turns,
 }
 
 impl Site {
@@ -39,6 +53,7 @@ impl Site {
             options,
             views: Views::new(),
             figures: figures::recorder(),
+            turns: Turns::default(),
         }))
     }
 

@@ -1,7 +1,8 @@
 //! DETAILS: what to ask of a report.
 
 use clap::Args;
-use exmetrics_catalog::{DayChoice, Details, Grain, Period, Report};
+use exmetrics_catalog::{Details, Period, Report};
+use exmetrics_engine::DetailsWords;
 use jiff::civil::Date;
 
 use crate::failure::Failure;
@@ -36,61 +37,29 @@ pub(crate) struct DetailsArguments {
 impl DetailsArguments {
     /// Whether anything was chosen.
     pub(crate) fn is_given(&self) -> bool {
-        self.period.is_some()
-            || self.date.is_some()
-            || self.days_back.is_some()
-            || self.from.or(self.to).is_some()
-            || self.from_days_back.or(self.to_days_back).is_some()
+        self.words().is_given()
     }
 
     /// How many choices were made; a range is one.
     pub(crate) fn how_many(&self) -> usize {
-        let range =
-            self.from.or(self.to).is_some() || self.from_days_back.or(self.to_days_back).is_some();
-        [
-            self.period.is_some(),
-            self.date.is_some(),
-            self.days_back.is_some(),
-            range,
-        ]
-        .into_iter()
-        .filter(|made| *made)
-        .count()
+        self.words().how_many()
     }
 
     /// What was chosen, checked against the report.
     pub(crate) fn read(&self, report: &Report, today: Date) -> Result<Details, Failure> {
-        let from = self
-            .from
-            .map(DayChoice::On)
-            .or(self.from_days_back.map(DayChoice::DaysBack));
-        let to = self
-            .to
-            .map(DayChoice::On)
-            .or(self.to_days_back.map(DayChoice::DaysBack));
-        let details = match (self.period, self.date, self.days_back, from, to) {
-            (Some(period), ..) => Details::Period(period),
-            (_, Some(date), ..) => Details::Date(DayChoice::On(date)),
-            (_, _, Some(days), ..) => Details::Date(DayChoice::DaysBack(days)),
-            (.., Some(from), Some(to)) => Details::Range { from, to },
-            (.., Some(_), None) => {
-                return Err(
-                    Failure::arguments("the range has a first day but no last day")
-                        .next("Add --to DATE or --to-days-back N."),
-                );
-            }
-            (.., None, Some(_)) => {
-                return Err(
-                    Failure::arguments("the range has a last day but no first day")
-                        .next("Add --from DATE or --from-days-back N."),
-                );
-            }
-            // A report without anything to choose needs no choice.
-            (.., None, None) => Details::Current,
-        };
-        details.check(report, today)?;
-        debug_assert!(details != Details::Current || report.grain == Grain::Current);
-        Ok(details)
+        Ok(self.words().read(report, today)?)
+    }
+
+    fn words(&self) -> DetailsWords {
+        DetailsWords {
+            period: self.period,
+            date: self.date,
+            days_back: self.days_back,
+            from: self.from,
+            from_days_back: self.from_days_back,
+            to: self.to,
+            to_days_back: self.to_days_back,
+        }
     }
 }
 

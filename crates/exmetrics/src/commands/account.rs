@@ -1,9 +1,9 @@
 //! `account`: add, check, sign in again.
 
 use exmetrics_catalog::{Cloud, CloudName};
-use exmetrics_engine::{AccountCheck, CheckState, Engine};
+use exmetrics_engine::{AccountCheck, CheckState, Engine, cloud_at};
 use exmetrics_graph::AppRegistration;
-use exmetrics_store::{Account, AccountState, NewAccount, RunState, SignIn};
+use exmetrics_store::{Account, AccountState, NewAccount, SignIn};
 use serde_json::json;
 
 use super::account_secret;
@@ -144,27 +144,12 @@ async fn add(app: &App, arguments: &AddAccount, global: &Global) -> Result<Ended
 
 /// The cloud by name, or by the addresses given.
 fn cloud(arguments: &CloudArguments) -> Result<Cloud, Failure> {
-    match (
-        Cloud::known(arguments.cloud),
-        &arguments.login_url,
-        &arguments.graph_url,
-    ) {
-        (Some(cloud), None, None) => Ok(cloud),
-        (Some(_), ..) => Err(Failure::arguments(
-            "--login-url and --graph-url belong to --cloud custom",
-        )),
-        (None, Some(login_url), Some(graph_url)) => {
-            for (what, address) in [("sign-in", login_url), ("Graph", graph_url)] {
-                exmetrics_graph::cloud_address(what, address).map_err(|failure| {
-                    Failure::arguments(failure.message).next(failure.next_step)
-                })?;
-            }
-            Ok(Cloud::custom(login_url, graph_url))
-        }
-        (None, ..) => Err(Failure::arguments(
-            "a custom cloud needs --login-url and --graph-url",
-        )),
-    }
+    let (login_url, graph_url) = (&arguments.login_url, &arguments.graph_url);
+    Ok(cloud_at(
+        arguments.cloud,
+        login_url.as_deref(),
+        graph_url.as_deref(),
+    )?)
 }
 
 async fn check(app: &App, account: &Account, global: &Global) -> Result<Ended, Failure> {
@@ -224,24 +209,9 @@ async fn sign_in(app: &App, arguments: &SignInAgain, global: &Global) -> Result<
     app.store().keep_secret(&account.id, &secret).await?;
     let ended = check(app, &account, global).await?;
     if ended == Ended::Done {
-        take_up_what_failed(app, &account).await?;
+        app.engine.take_up_what_failed(&account).await?;
     }
     Ok(ended)
-}
-
-/// What failed for want of this sign-in is due again, where a schedule would come too late for it.
-async fn take_up_what_failed(app: &App, account: &Account) -> Result<(), Failure> {
-    for one in app.store().datasets().await? {
-        let feeds = one.accounts.iter().any(|(id, _)| *id == account.id);
-        if !feeds || one.schedule.is_none() {
-            continue;
-        }
-        let last = app.store().runs(Some(&one.id), 1).await?.pop();
-        if last.is_some_and(|run| matches!(run.state, RunState::Failed | RunState::Partial)) {
-            app.engine.make_due(&one).await?;
-        }
-    }
-    Ok(())
 }
 
 fn words(sign_in: SignIn) -> &'static str {

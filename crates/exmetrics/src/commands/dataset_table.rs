@@ -1,6 +1,7 @@
 //! `dataset`, as far as the table is concerned: rows, versions, coverage, rejects, upkeep.
 
 use exmetrics_catalog::{Schedule, catalog};
+use exmetrics_engine::column_type;
 use exmetrics_lake::{DataSetTable, QuerySession};
 use exmetrics_store::{CoverageDay, DataSet};
 use jiff::{SignedDuration, ToSpan};
@@ -137,24 +138,11 @@ pub(crate) async fn value(dataset: &DataSet) -> serde_json::Value {
     let columns = state.map(|state| {
         let fields = state.schema.fields().iter();
         fields
-            .map(|field| json!({ "name": field.name(), "type": kind(field.data_type()) }))
+            .map(|field| json!({ "name": field.name(), "type": column_type(field.data_type()) }))
             .collect::<Vec<_>>()
     });
     value["columns"] = columns.into();
     value
-}
-
-/// A column's type in the catalogue's words.
-fn kind(kind: &arrow_schema::DataType) -> String {
-    use arrow_schema::DataType;
-    match kind {
-        DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => "text".into(),
-        DataType::Int64 => "bigint".into(),
-        DataType::Date32 => "date".into(),
-        DataType::Boolean => "boolean".into(),
-        DataType::Timestamp(..) => "timestamp".into(),
-        other => other.to_string().to_lowercase(),
-    }
 }
 
 pub(crate) async fn show(app: &App, dataset: &DataSet, global: &Global) -> Result<(), Failure> {
@@ -224,7 +212,7 @@ pub(crate) async fn show(app: &App, dataset: &DataSet, global: &Global) -> Resul
                 .map(|column| column.meaning.clone());
             vec![
                 field.name().clone(),
-                kind(field.data_type()),
+                column_type(field.data_type()),
                 meaning.unwrap_or_default(),
             ]
         })

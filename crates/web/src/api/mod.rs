@@ -1,9 +1,82 @@
-//! The API under `/api/v1`, for programs: what the pages can do.
+//! The API under `/api/v1`, for programs: what the pages can do, in the words of the command line.
+//!
+//! | module | job |
+//! |---|---|
+//! | `reports`, `accounts`, `datasets`, `runs`, `rows`, `query`, `service` | what can be asked |
+//! | `dataset_change`, `dataset_work`, `dataset_past` | what can be done with a DataSet |
+//! | `dataset_sent`, `dataset_shown`, `account_shown`, `answer_rows` | the shapes of bodies and answers |
+//! | `asked` | addresses, questions and bodies, and the refusal of what is not known |
+//! | `paging` | lists page by page |
+//! | `once` | a request that is sent twice is done once |
+//! | `visitor` | which program asks |
+//! | `problems` | what went wrong, as RFC 9457 has it |
+//! | `document` | `/api/openapi.json`, made from the handlers |
 
-use axum::Router;
+mod account_shown;
+mod accounts;
+mod answer_rows;
+mod asked;
+mod dataset_change;
+mod dataset_past;
+mod dataset_sent;
+mod dataset_shown;
+mod dataset_work;
+mod datasets;
+mod document;
+mod once;
+mod paging;
+mod problems;
+mod query;
+mod reports;
+mod rows;
+mod runs;
+mod service;
+mod visitor;
 
-use crate::site::Site;
+use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) use answer_rows::Turns;
+
+use crate::{access, site::Site};
+
+/// How many bytes a body has at most.
+const MOST_BODY_BYTES: usize = 1 << 20;
+
+/// The API and its document. A route is in the document because it is answered: both are made of the same
+/// list.
 pub(crate) fn router(site: Site) -> Router {
-    Router::new().with_state(site)
+    let v1 = OpenApiRouter::new()
+        .merge(reports::routes())
+        .merge(accounts::routes())
+        .merge(datasets::routes())
+        .merge(dataset_work::routes())
+        .merge(dataset_past::routes())
+        .merge(rows::routes())
+        .merge(runs::routes())
+        .merge(query::routes())
+        .merge(service::routes())
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(site.clone(), once::once))
+        .layer(middleware::from_fn_with_state(
+            site.clone(),
+            visitor::recognise,
+        ))
+        .layer(middleware::from_fn_with_state(
+            site.clone(),
+            access::recognise,
+        ))
+        .layer(middleware::from_fn(problems::show));
+    let (router, document) = OpenApiRouter::with_openapi(document::Base::openapi())
+        .nest("/api/v1", v1)
+        .split_for_parts();
+    let document = document::complete(document);
+    router
+        .route(
+            "/api/openapi.json",
+            get(move || async move { Json(document) }),
+        )
+        .with_state(site)
 }
