@@ -143,6 +143,7 @@ pub fn plan(
                 window: i64::from(report.window_days().unwrap_or(0)),
                 only_due: update.asks_only_what_is_due(),
                 full,
+                by_day: report.takes(Parameter::Date),
             };
             let mut wanted = details.days(today)?;
             if sorter.only_due {
@@ -165,6 +166,9 @@ pub fn plan(
             let known = sorter.only_due.then_some(known).into_iter();
             let at_hand = known.flat_map(BTreeMap::keys).chain(&wanted).copied();
             plan.requests = ask_for(report, &plan.kept, today, at_hand);
+            if details == Details::every_day(report) {
+                keep_what_comes_beyond(report, &mut plan.requests, today);
+            }
         }
     }
     Ok(plan)
@@ -193,14 +197,37 @@ struct Sorter {
     /// Whether settled days are left out.
     only_due: bool,
     full: bool,
+    /// Whether each day is a request of its own.
+    by_day: bool,
 }
 
+/// A day is looked at once more at this age: by then Microsoft has restated what it restates as a rule.
+const SECOND_LOOK: i64 = 10;
+
+/// And once more so many days before its window ends, for what it restates later.
+const LAST_LOOK_BEFORE_END: i64 = 2;
+
 impl Sorter {
+    /// Whether a day need not be asked for today. One that has been the same three times is looked at
+    /// twice more, late, where that costs one request: it may have been restated since. A trend's
+    /// days come along with younger ones anyway.
+    fn rests(&self, day: Date, known: DayKnown) -> bool {
+        let Some(answered_on) = known.answered_on else {
+            return known.stable;
+        };
+        let (age, age_then) = (days_back(day, self.today), days_back(day, answered_on));
+        let looks = [SECOND_LOOK, self.window - LAST_LOOK_BEFORE_END];
+        let late_look = self.by_day
+            && known.standing == DayStanding::Captured
+            && looks.iter().any(|look| age >= *look && age_then < *look);
+        answered_on == self.today || (known.stable && !late_look)
+    }
+
     /// A day that the details name. One that was answered and has left the window is settled, not lost.
     fn wanted(&self, plan: &mut Plan, day: Date, known: DayKnown) {
         let back = days_back(day, self.today);
         let in_window = back <= self.window;
-        let rests = known.stable || known.answered_on == Some(self.today);
+        let rests = self.rests(day, known);
         let settled = self.only_due
             && if in_window {
                 rests && !self.full
@@ -220,7 +247,7 @@ impl Sorter {
     /// A day that the details named on an earlier day.
     fn left_over(&self, plan: &mut Plan, day: Date, known: DayKnown) {
         let back = days_back(day, self.today);
-        let rests = known.stable || known.answered_on == Some(self.today);
+        let rests = self.rests(day, known);
         if back < 1 {
             return;
         }
@@ -274,6 +301,26 @@ fn ask_for(
         keep: Some(days.iter().copied().chain(come_along).collect()),
     }]
 }
+
+/// A reply that was published late reaches further back than what can be asked for. Where every day is to
+/// be kept, those days are kept as well.
+fn keep_what_comes_beyond(report: &Report, requests: &mut [PlannedRequest], today: Date) {
+    let window = i32::from(report.window_days().unwrap_or(0));
+    for request in requests {
+        let Ask::Period(period) = request.ask else {
+            continue;
+        };
+        let reach = i32::from(period.days().unwrap_or(0));
+        if let Some(keep) = request.keep.as_mut().filter(|_| reach >= window) {
+            let beyond = (window + 1..=window + MOST_LATE_DAYS)
+                .filter_map(|back| today.checked_sub(back.days()).ok());
+            keep.extend(beyond);
+        }
+    }
+}
+
+/// How many days late a reply is at the most.
+const MOST_LATE_DAYS: i32 = 16;
 
 fn days_back(day: Date, today: Date) -> i64 {
     i64::from((today - day).get_days())

@@ -17,6 +17,10 @@ use crate::{
 /// How many accounts of one DataSet are asked at the same time. Microsoft counts each by itself.
 const ACCOUNTS_AT_ONCE: usize = 8;
 
+/// After so many requests of a report in a row that were tried in vain, it is out of order: its others are
+/// left to the next try.
+const OUTAGE_AFTER: u32 = 3;
+
 /// What fetching needs to know of a run.
 pub(crate) struct Work<'a> {
     pub(crate) run: &'a Run,
@@ -107,6 +111,7 @@ impl Engine {
     ) -> Answers {
         let mut answers = Vec::with_capacity(requests.len());
         let mut refused: Option<Unfetched> = None;
+        let mut in_a_row = 0;
         let today = self.today();
         for mut request in requests {
             let answer = match request.state {
@@ -127,10 +132,19 @@ impl Engine {
                         }
                     }
                 }
-                RequestState::Pending | RequestState::Failed if work.landed_before => {
+                // It failed before the run stepped aside or its process died. Asking it again would use up
+                // what the days behind it need: the next run does.
+                RequestState::Failed => {
+                    answers.push((
+                        request.clone(),
+                        Err(Unfetched::as_noted(request.failure.as_ref())),
+                    ));
+                    continue;
+                }
+                RequestState::Pending if work.landed_before => {
                     Err(Unfetched::as_noted(request.failure.as_ref()))
                 }
-                RequestState::Pending | RequestState::Failed => {
+                RequestState::Pending => {
                     match (&refused, expired(context.report, request.ask, today)) {
                         (_, Some(expired)) => Err(expired),
                         (Some(refusal), None) => Err(Unfetched::clone(refusal)),
@@ -149,12 +163,24 @@ impl Engine {
             if let Ok(fetched) = &answer {
                 request.answered_at = Some(fetched.success.answered_at);
             }
+            in_a_row = match &answer {
+                Err(unfetched) if matches!(unfetched.settle, Settle::TryAgain { .. }) => {
+                    in_a_row + 1
+                }
+                _ => 0,
+            };
             // What only a person can put right is the same for the account's other requests.
             if let Err(unfetched) = &answer
                 && unfetched.settle == Settle::Person
             {
                 refused = Some(unfetched.clone());
                 self.forget_session(&context.account.id);
+            }
+            // The report does not answer just now: the days behind are not worth the quota.
+            if let Err(unfetched) = &answer
+                && in_a_row == OUTAGE_AFTER
+            {
+                refused = Some(unfetched.clone());
             }
             let noted = match &answer {
                 Ok(Fetched {

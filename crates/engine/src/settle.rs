@@ -242,7 +242,9 @@ impl Engine {
                     found.extend(days_of_reply(report, request, decoded, answered_at));
                 }
                 Err(unfetched) => {
-                    found.extend(asked_days(request).into_iter().map(|day| DayFound {
+                    let asked = asked_days(request).into_iter();
+                    let asked = asked.filter(|day| !is_beyond(report, *day, self.today()));
+                    found.extend(asked.map(|day| DayFound {
                         code: Some(unfetched.failure.code.clone()),
                         ..nothing_of(day, failed_state(unfetched, day, now), now)
                     }));
@@ -351,7 +353,7 @@ pub(crate) fn days_of_reply(
     let seen: BTreeSet<Date> = found.iter().map(|day| day.day).collect();
     let missing = asked_days(request)
         .into_iter()
-        .filter(|day| !seen.contains(day));
+        .filter(|day| !seen.contains(day) && !is_beyond(report, *day, today));
     found.extend(missing.map(absent));
     found
 }
@@ -365,6 +367,13 @@ fn is_before_reply(report: &Report, request: &RequestRow, decoded: &Decoded, day
         return false;
     };
     report.grain == Grain::Trend && (refreshed - day).get_days() >= i32::from(days)
+}
+
+/// Whether a day is further back than can be asked for: it comes along or not, and only those that came are
+/// worth a word. A day more is left for a run that went over midnight.
+fn is_beyond(report: &Report, day: Date, today: Date) -> bool {
+    let window = report.window_days().map_or(i32::MAX - 1, i32::from);
+    report.grain == Grain::Trend && (today - day).get_days() > window + 1
 }
 
 /// The days that a request names.

@@ -229,7 +229,9 @@ impl Store {
                  refresh_date, code, first_seen, last_checked, answered_on, equal_checks, restated)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)
                  ON CONFLICT (dataset_id, account_id, day) DO UPDATE SET
-                 state = excluded.state, code = excluded.code,
+                 state = excluded.state,
+                 code = COALESCE(excluded.code,
+                     CASE WHEN excluded.state = 'expired' THEN coverage.code END),
                  rows_seen = COALESCE(excluded.rows_seen, coverage.rows_seen),
                  content_hash = COALESCE(excluded.content_hash, coverage.content_hash),
                  refresh_date = COALESCE(excluded.refresh_date, coverage.refresh_date),

@@ -337,6 +337,91 @@ fn choice(today: Date, days_back: i32, relative: bool) -> DayChoice {
     }
 }
 
+/// A captured day of its own request is looked at once when it is ten days old and once two days before its
+/// window ends.
+fn is_looked_at_late(report: &Report, today: Date, day: Date, known: DayKnown) -> bool {
+    let Some(answered_on) = known.answered_on else {
+        return false;
+    };
+    let window = i32::from(report.window_days().unwrap());
+    let (age, then) = ((today - day).get_days(), (answered_on - day).get_days());
+    known.standing == DayStanding::Captured
+        && report.takes(Parameter::Date)
+        && [10, window - 2]
+            .iter()
+            .any(|look| then < *look && *look <= age)
+}
+
+#[test]
+fn a_settled_day_is_looked_at_twice_more_when_it_is_old() {
+    let report = report("email-activity-user-detail");
+    let today = day("2026-11-23");
+    let details = Details::every_day(report);
+    // It was the same on its third, fourth and fifth day, and is asked again at ten and at 26 days only.
+    let asked_at = |age: i32, answered_at: i32| {
+        let known = DayKnown {
+            answered_on: Some(back(today, age - answered_at)),
+            stable: true,
+            standing: DayStanding::Captured,
+        };
+        let known = BTreeMap::from([(back(today, age), known)]);
+        let made = plan(
+            report,
+            details,
+            today,
+            UpdateMethod::Partition,
+            &known,
+            false,
+        )
+        .unwrap();
+        made.kept.contains(&back(today, age))
+    };
+    let first = (6..=28).filter(|age| asked_at(*age, 5));
+    assert_eq!(first.collect::<Vec<_>>(), (10..=28).collect::<Vec<_>>());
+    let second = (11..=28).filter(|age| asked_at(*age, 10));
+    assert_eq!(second.collect::<Vec<_>>(), [26, 27, 28]);
+    assert!((27..=28).all(|age| !asked_at(age, 26)), "and then no more");
+}
+
+#[test]
+fn a_late_reply_of_a_trend_is_kept_as_far_as_it_reaches() {
+    let report = report("email-activity-counts");
+    let today = day("2026-11-23");
+    let made = plan(
+        report,
+        Details::every_day(report),
+        today,
+        UpdateMethod::Partition,
+        &BTreeMap::new(),
+        false,
+    )
+    .unwrap();
+    let keep = made.requests[0].keep.clone().unwrap();
+    assert_eq!(
+        made.kept.first(),
+        Some(&back(today, 180)),
+        "nothing more is asked for"
+    );
+    assert!(keep.contains(&back(today, 189)) && !keep.contains(&back(today, 197)));
+    let from = Details::Range {
+        from: DayChoice::DaysBack(90),
+        to: DayChoice::DaysBack(1),
+    };
+    let made = plan(
+        report,
+        from,
+        today,
+        UpdateMethod::Partition,
+        &BTreeMap::new(),
+        false,
+    )
+    .unwrap();
+    assert_eq!(
+        made.requests[0].keep.as_ref().and_then(|keep| keep.first()),
+        Some(&back(today, 90))
+    );
+}
+
 proptest! {
     #[test]
     fn every_wanted_day_is_planned_for_once(
@@ -364,6 +449,8 @@ proptest! {
             })
             .collect();
         let known = |wanted: Date| coverage.get(&wanted).copied().unwrap_or_default();
+        // Settled once and for all: not one of those that are looked at again when they are old.
+        let stable = |wanted: Date| known(wanted).stable && !is_looked_at_late(report, today, wanted, known(wanted));
         let made = plan(report, details, today, update, &coverage, full).unwrap();
 
         // Both ends are wanted, and each day between; each is in one list, the oldest first. Beyond
@@ -383,7 +470,7 @@ proptest! {
                 && coverage.keys().any(|day| day < more)
                 && wanted.first().is_some_and(|first| more < first);
             prop_assert!(coverage.contains_key(more) || missed, "{}", more);
-            prop_assert!(!known(*more).stable || made.expired.contains(more));
+            prop_assert!(!stable(*more) || made.expired.contains(more));
         }
 
         // Each list holds what it says.
@@ -393,7 +480,7 @@ proptest! {
         let only_due = !matches!(update, UpdateMethod::Append | UpdateMethod::Replace);
         let everything = full || !only_due;
         let need_not =
-            |listed: Date| known(listed).stable || known(listed).answered_on == Some(today);
+            |listed: Date| stable(listed) || known(listed).answered_on == Some(today);
         let answered = |listed: Date| {
             matches!(known(listed).standing, DayStanding::Captured | DayStanding::Empty)
         };

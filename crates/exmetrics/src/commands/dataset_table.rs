@@ -301,7 +301,7 @@ async fn coverage(app: &App, dataset: &DataSet, global: &Global) -> Result<(), F
                 json!({ "account": name(&day.account_id), "date": day.day, "state": day.state,
                         "rows": day.rows, "first_seen": day.first_seen,
                         "last_checked": day.last_checked, "restated": day.restated,
-                        "expires_on": expires(day.day) })
+                        "reason": day.code, "expires_on": expires(day.day) })
             })
             .collect();
         return say::json(&values);

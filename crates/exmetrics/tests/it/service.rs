@@ -471,6 +471,69 @@ fn a_run_that_waits_for_quota_leaves_room_for_others() {
 }
 
 #[test]
+fn what_failed_is_not_asked_again_when_a_run_is_taken_up_again() {
+    let sim = tenant();
+    let mut home = Home::new()
+        .with("EXMETRICS_QUOTA_REQUESTS", "3")
+        .with("EXMETRICS_QUOTA_WINDOW", "3s");
+    home.add_account("app", &sim);
+    let words = [
+        "--from-days-back",
+        "12",
+        "--to-days-back",
+        "5",
+        "--schedule",
+        "daily at 10:01",
+    ];
+    create(&home, "d", DETAIL, &words);
+    home.set_now("2026-11-23T10:02:00Z");
+    sim.set_faults(rules(
+        "[[fault]]\nmatch = { where = \"graph\" }\ndo = \"error\"\nerror = \"bad_request\"\n",
+    ));
+    sim.forget_requests();
+    home.run(&["run", "due"]);
+    let asked = asked(&sim);
+    let each: std::collections::BTreeSet<_> = asked.iter().collect();
+    assert_eq!((asked.len(), each.len()), (8, 8), "{asked:?}");
+    assert_eq!(runs(&home, "d")[0]["state"], "failed");
+}
+
+#[test]
+fn a_report_that_is_out_of_order_does_not_use_up_the_quota() {
+    let sim = tenant();
+    let mut home = home(&sim);
+    let words = [
+        "--from-days-back",
+        "12",
+        "--to-days-back",
+        "5",
+        "--schedule",
+        "daily at 10:01",
+    ];
+    create(
+        &home,
+        "d",
+        DETAIL,
+        &[&words[..], &["--retry-every", "1m"]].concat(),
+    );
+    home.set_now("2026-11-23T10:02:00Z");
+    let outage =
+        "[[fault]]\nmatch = { where = \"graph\" }\ndo = \"error\"\nerror = \"internal_error\"\n";
+    sim.set_faults(rules(outage));
+    sim.forget_requests();
+    home.run(&["run", "due"]);
+    assert_eq!(asked(&sim).len(), 3, "three days are tried, not all");
+    sim.set_faults(Vec::new());
+    home.set_now("2026-11-23T10:05:00Z");
+    home.ok(&["run", "due"]);
+    assert!(
+        states(&home, "d")
+            .iter()
+            .all(|(_, state)| state == "published")
+    );
+}
+
+#[test]
 fn what_microsoft_puts_off_for_ever_ends() {
     let sim = tenant();
     let mut home = Home::new().with("EXMETRICS_TRIES", "2");
