@@ -97,11 +97,7 @@ pub(super) async fn show(State(site): State<Site>, request: Request, next: Next)
     };
     match frame.page(&site, "error.html", shown(&problem, &path)) {
         Ok(page) => (problem.status, page).into_response(),
-        Err(_) => (
-            problem.status,
-            format!("{}\n{}\n", problem.title, problem.next_step),
-        )
-            .into_response(),
+        Err(_) => problem.as_text(),
     }
 }
 
