@@ -127,7 +127,9 @@ pub(super) async fn find(site: &Site, id_or_name: &str) -> Result<Account, Probl
     {
         return Ok(account);
     }
-    Ok(site.engine.store().account(id_or_name).await?)
+    // PostgreSQL takes none, and no name has one.
+    let name = id_or_name.replace('\0', "?");
+    Ok(site.engine.store().account(&name).await?)
 }
 
 async fn note(site: &Site, who: &ApiVisitor, what: &'static str, account: &Account, detail: &str) {
@@ -201,11 +203,17 @@ async fn create(
         sent.login_url.as_deref(),
         sent.graph_url.as_deref(),
     )?;
-    for (what, text) in [("tenant", &sent.tenant), ("client_id", &sent.client_id)] {
-        if text.trim().is_empty() {
+    let texts = [
+        ("tenant", Some(&sent.tenant)),
+        ("client_id", Some(&sent.client_id)),
+        ("login_url", sent.login_url.as_ref()),
+        ("graph_url", sent.graph_url.as_ref()),
+    ];
+    for (what, text) in texts {
+        if text.is_some_and(|text| text.trim().is_empty()) {
             return Err(Problem::wrong(format!("{what}: it is empty")));
         }
-        if text.contains(char::is_control) {
+        if text.is_some_and(|text| text.contains(char::is_control)) {
             return Err(Problem::wrong(format!("{what}: it has control characters")));
         }
     }

@@ -26,7 +26,7 @@ use crate::{problem::Problem, site::Site};
 /// How long a question may take.
 const LONGEST: Duration = Duration::from_secs(30);
 /// How much memory a question may take.
-const MEMORY_BYTES: usize = 512 << 20;
+const MEMORY_BYTES: usize = 256 << 20;
 /// How many bytes an answer has at most.
 const MOST_BYTES: usize = 32 << 20;
 /// How many questions are answered at the same time.

@@ -129,7 +129,9 @@ pub(super) async fn find(site: &Site, id_or_name: &str) -> Result<DataSet, Probl
     {
         return Ok(dataset);
     }
-    Ok(site.engine.store().dataset(id_or_name).await?)
+    // PostgreSQL takes none, and no name has one.
+    let name = id_or_name.replace('\0', "?");
+    Ok(site.engine.store().dataset(&name).await?)
 }
 
 /// The accounts that a body or a question names, by ids or names, each once.

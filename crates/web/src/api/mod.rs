@@ -47,19 +47,21 @@ const MOST_BODY_BYTES: usize = 1 << 20;
 /// The API and its document. A route is in the document because it is answered: both are made of the same
 /// list.
 pub(crate) fn router(site: Site) -> Router {
-    let v1 = OpenApiRouter::new()
-        .merge(reports::routes())
+    let changing = OpenApiRouter::new()
         .merge(accounts::routes())
         .merge(datasets::routes())
         .merge(dataset_work::routes())
         .merge(dataset_past::routes())
-        .merge(rows::routes())
         .merge(runs::routes())
+        .layer(middleware::from_fn_with_state(site.clone(), once::once));
+    let v1 = OpenApiRouter::new()
+        .merge(changing)
+        .merge(reports::routes())
+        .merge(rows::routes())
         .merge(query::routes())
         .merge(service::routes())
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
-        .layer(middleware::from_fn_with_state(site.clone(), once::once))
         .layer(middleware::from_fn_with_state(
             site.clone(),
             visitor::recognise,

@@ -1,0 +1,6 @@
+//! What the site answers, through its router, over a real control database.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod api;
+mod support;
