@@ -50,14 +50,18 @@ impl DetailsWords {
     pub fn read(&self, report: &Report, today: Date) -> Result<Details, EngineError> {
         let wrong = |what: &str| EngineError::new(EngineErrorKind::WrongArgument, what);
         if self.how_many() > 1 {
-            return Err(wrong("more than one of a period, a date and a range is given")
-                .next("Choose one of them."));
+            return Err(
+                wrong("more than one of a period, a date and a range is given")
+                    .next("Choose one of them."),
+            );
         }
         if self.from.is_some() && self.from_days_back.is_some()
             || self.to.is_some() && self.to_days_back.is_some()
         {
-            return Err(wrong("an end of the range is given as a date and as days back")
-                .next("Choose one of them."));
+            return Err(
+                wrong("an end of the range is given as a date and as days back")
+                    .next("Choose one of them."),
+            );
         }
         let back = |days: Option<u16>| days.map(DayChoice::DaysBack);
         let from = self.from.map(DayChoice::On).or(back(self.from_days_back));

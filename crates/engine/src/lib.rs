@@ -82,10 +82,10 @@ pub use drift::{DriftPolicies, DriftPolicy};
 pub use error::{EngineError, EngineErrorKind};
 pub use notices::{AtRisk, NewChannel};
 pub use outcome::name_days;
-pub use planning::{AccountPlan, PlanView, PlannedRequestView};
 pub use people::{
     LINK_LIVES, PasswordAnswer, SHORTEST_PASSWORD, TOKEN_BEGINNING, password_problem,
 };
+pub use planning::{AccountPlan, PlanView, PlannedRequestView};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
 pub use reader::{NamedTable, Rows, TableReader, TableState, TableVersion, column_type};

@@ -54,13 +54,11 @@ impl Store {
     ) -> Result<AskedBefore, StoreError> {
         let before = |age| now.saturating_sub(age).unwrap_or(now).as_microsecond();
         let mut transaction = self.write("answers").await?;
-        sqlx::query(
-            "DELETE FROM answers WHERE made_at < $1 OR (status IS NULL AND made_at < $2)",
-        )
-        .bind(before(KEPT))
-        .bind(before(ABANDONED))
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query("DELETE FROM answers WHERE made_at < $1 OR (status IS NULL AND made_at < $2)")
+            .bind(before(KEPT))
+            .bind(before(ABANDONED))
+            .execute(&mut *transaction)
+            .await?;
         let begun = sqlx::query(
             "INSERT INTO answers (who, request_key, request_hash, made_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT DO NOTHING",

@@ -34,11 +34,17 @@ async fn what_came_to_nothing_may_be_sent_again_and_what_was_done_may_not() {
     let store = &home.store;
     store.begin_request("a", "k", "h", start()).await.unwrap();
     store.forget_request("a", "k").await.unwrap();
-    let again = store.begin_request("a", "k", "other", start()).await.unwrap();
+    let again = store
+        .begin_request("a", "k", "other", start())
+        .await
+        .unwrap();
     assert_eq!(again, AskedBefore::Never);
     store.keep_answer("a", "k", &answer()).await.unwrap();
     store.forget_request("a", "k").await.unwrap();
-    let again = store.begin_request("a", "k", "other", start()).await.unwrap();
+    let again = store
+        .begin_request("a", "k", "other", start())
+        .await
+        .unwrap();
     assert_eq!(again, AskedBefore::Answered(answer()));
 }
 
@@ -46,9 +52,15 @@ async fn what_came_to_nothing_may_be_sent_again_and_what_was_done_may_not() {
 async fn a_key_is_free_after_a_day_and_when_its_request_was_left() {
     let home = Home::new().await;
     let store = &home.store;
-    store.begin_request("a", "done", "h", start()).await.unwrap();
+    store
+        .begin_request("a", "done", "h", start())
+        .await
+        .unwrap();
     store.keep_answer("a", "done", &answer()).await.unwrap();
-    store.begin_request("a", "left", "h", start()).await.unwrap();
+    store
+        .begin_request("a", "left", "h", start())
+        .await
+        .unwrap();
     let later = start() + 9.minutes();
     let left = store.begin_request("a", "left", "h", later).await.unwrap();
     assert_eq!(left, AskedBefore::UnderWay);
@@ -56,8 +68,14 @@ async fn a_key_is_free_after_a_day_and_when_its_request_was_left() {
     let left = store.begin_request("a", "left", "h", later).await.unwrap();
     assert_eq!(left, AskedBefore::Never);
     let done = async |at| store.begin_request("a", "done", "h", at).await.unwrap();
-    assert_eq!(done(start() + 24.hours()).await, AskedBefore::Answered(answer()));
-    assert_eq!(done(start() + 24.hours() + 1.second()).await, AskedBefore::Never);
+    assert_eq!(
+        done(start() + 24.hours()).await,
+        AskedBefore::Answered(answer())
+    );
+    assert_eq!(
+        done(start() + 24.hours() + 1.second()).await,
+        AskedBefore::Never
+    );
 }
 
 #[tokio::test]

@@ -33,7 +33,10 @@ async fn pages_follow_each_other_without_gap_or_overlap() {
     let mut found: Vec<Run> = Vec::new();
     loop {
         let after = found.last().map(Run::place);
-        let page = store.runs_page(RunFilter::default(), after.as_ref(), 3).await.unwrap();
+        let page = store
+            .runs_page(RunFilter::default(), after.as_ref(), 3)
+            .await
+            .unwrap();
         if page.is_empty() {
             break;
         }
@@ -42,14 +45,36 @@ async fn pages_follow_each_other_without_gap_or_overlap() {
     assert_eq!(ids(&found), ids(&runs));
 
     let some = async |filter| store.runs_page(filter, None, 100).await.unwrap();
-    let failed = RunFilter { state: Some(RunState::Failed), ..RunFilter::default() };
-    assert!(some(failed).await.iter().all(|run| run.dataset_id == mail.id));
-    let of_two = RunFilter { account_id: Some(&two.id), ..RunFilter::default() };
-    assert!(some(of_two).await.iter().all(|run| run.dataset_id == teams.id));
+    let failed = RunFilter {
+        state: Some(RunState::Failed),
+        ..RunFilter::default()
+    };
+    assert!(
+        some(failed)
+            .await
+            .iter()
+            .all(|run| run.dataset_id == mail.id)
+    );
+    let of_two = RunFilter {
+        account_id: Some(&two.id),
+        ..RunFilter::default()
+    };
+    assert!(
+        some(of_two)
+            .await
+            .iter()
+            .all(|run| run.dataset_id == teams.id)
+    );
     assert_eq!(some(of_two).await.len(), 4);
-    let of_one = RunFilter { account_id: Some(&one.id), ..RunFilter::default() };
+    let of_one = RunFilter {
+        account_id: Some(&one.id),
+        ..RunFilter::default()
+    };
     assert_eq!(some(of_one).await.len(), 8);
-    let both = RunFilter { dataset_id: Some(&mail.id), ..of_two };
+    let both = RunFilter {
+        dataset_id: Some(&mail.id),
+        ..of_two
+    };
     assert!(some(both).await.is_empty());
 }
 
@@ -63,8 +88,14 @@ async fn a_retry_waits_in_the_queue_and_makes_no_less_of_a_whole_run() {
     let run = end(store, &run, RunState::Failed, start()).await;
     assert!(store.enqueue_retry(&run, start()).await.unwrap());
     let job = store.jobs().await.unwrap().remove(0);
-    assert_eq!((job.run_id, job.reason), (Some(run.id.clone()), JobReason::Person));
-    store.enqueue(&mail.id, start() + 1.hour(), JobReason::Schedule, false).await.unwrap();
+    assert_eq!(
+        (job.run_id, job.reason),
+        (Some(run.id.clone()), JobReason::Person)
+    );
+    store
+        .enqueue(&mail.id, start() + 1.hour(), JobReason::Schedule, false)
+        .await
+        .unwrap();
     assert!(store.enqueue_retry(&run, start()).await.unwrap());
     let job = store.jobs().await.unwrap().remove(0);
     assert_eq!((job.run_id, job.due_at), (None, start()));
@@ -92,7 +123,10 @@ async fn days_are_due_again_and_stay_captured() {
         store.note_days(&mail.id, &account.id, &days).await.unwrap();
     }
     let wanted = [day("2026-11-20")].into();
-    store.make_days_due(&mail.id, Some(&one.id), &wanted).await.unwrap();
+    store
+        .make_days_due(&mail.id, Some(&one.id), &wanted)
+        .await
+        .unwrap();
     let answered = async |account: &str, date: &str| {
         let known = store.days_known(&mail.id, account).await.unwrap();
         known[&day(date)].answered_on.is_some()

@@ -34,7 +34,10 @@ const AT_ONCE: usize = 4;
 
 /// Rows of a table, or of an answer.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "the shape of what `page` writes, for the document")]
+#[expect(
+    dead_code,
+    reason = "the shape of what `page` writes, for the document"
+)]
 pub(super) struct RowsPage {
     /// The version of the table; null for a question.
     version: Option<u64>,
@@ -172,7 +175,8 @@ impl WrittenRows {
     pub(super) fn page(self, version: Option<u64>, next: Option<String>) -> Response {
         let (version, next) = (json(&version), json(&next));
         let columns = json(&self.columns);
-        let mut body = format!("{{\"version\":{version},\"columns\":{columns},\"rows\":").into_bytes();
+        let mut body =
+            format!("{{\"version\":{version},\"columns\":{columns},\"rows\":").into_bytes();
         body.extend(self.json);
         let rest = format!(",\"truncated\":{},\"next\":{next}}}", self.more);
         body.extend(rest.into_bytes());

@@ -1,6 +1,9 @@
 //! A DataSet as programs see it: what feeds it, and how its table stands.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header::{ETAG, IF_MATCH}};
+use axum::http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{ETAG, IF_MATCH},
+};
 use exmetrics_catalog::{Details, Schedule, UpdateMethod};
 use exmetrics_engine::{Standing, column_type};
 use exmetrics_store::{DataSet, Run};
@@ -8,6 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words::{StandingWord, UpdateWord};
 use crate::{problem::Problem, site::Site};
 
 /// A DataSet.
@@ -26,7 +30,7 @@ pub(super) struct DataSetShown {
     #[schema(value_type = serde_json::Value)]
     details: Details,
     /// How rows enter the table: replace, append, upsert or partition.
-    #[schema(value_type = String)]
+    #[schema(value_type = UpdateWord)]
     update: UpdateMethod,
     /// The key columns, for upsert.
     key: Vec<String>,
@@ -47,7 +51,7 @@ pub(super) struct DataSetShown {
     /// Where its table is.
     location: String,
     /// up_to_date, late, failing or never_run.
-    #[schema(value_type = String)]
+    #[schema(value_type = StandingWord)]
     state: Standing,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]

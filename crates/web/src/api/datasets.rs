@@ -20,6 +20,7 @@ use super::{
     dataset_shown::{DataSetShown, etag_header, shown},
     paging::{Key, Page, Wanted},
     visitor::Reader,
+    words::StandingWord,
 };
 use crate::{problem::Problem, site::Site};
 
@@ -82,7 +83,7 @@ struct ListDataSets {
     /// Those whose name, report, description or tags have this text.
     search: Option<String>,
     /// Those that stand so.
-    #[param(value_type = Option<StandingWord>, inline)]
+    #[param(value_type = Option<StandingWord>)]
     state: Option<Standing>,
     /// Those that an account feeds, by its id or name.
     account: Option<String>,
@@ -98,24 +99,17 @@ struct ListDataSets {
     cursor: Option<String>,
 }
 
-/// How a DataSet stands.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "stands for the engine's word in the document")]
-enum StandingWord {
-    UpToDate,
-    Late,
-    Failing,
-    NeverRun,
-}
-
 /// By its id.
 pub(super) async fn by_id(site: &Site, id: &str) -> Result<DataSet, Problem> {
     let unknown = || Problem::not_found(format!("there is no DataSet with the id '{id}'"));
     if !is_id(id) {
         return Err(unknown().next("Its id is a UUID; the list has it."));
     }
-    let found = site.engine.store().dataset_by_id(&id.to_ascii_lowercase()).await;
+    let found = site
+        .engine
+        .store()
+        .dataset_by_id(&id.to_ascii_lowercase())
+        .await;
     match found {
         Err(error) if error.kind == exmetrics_store::StoreErrorKind::NotFound => Err(unknown()),
         other => Ok(other?),
@@ -139,12 +133,13 @@ pub(super) async fn accounts_named(site: &Site, named: &[String]) -> Result<Vec<
     let mut accounts: Vec<Account> = Vec::with_capacity(named.len());
     let mut seen = BTreeSet::new();
     for one in named {
-        let account = accounts::find(site, one).await.map_err(|problem| {
-            match problem.status.as_u16() {
-                404 => Problem::wrong(problem.title),
-                _ => problem,
-            }
-        })?;
+        let account =
+            accounts::find(site, one)
+                .await
+                .map_err(|problem| match problem.status.as_u16() {
+                    404 => Problem::wrong(problem.title),
+                    _ => problem,
+                })?;
         if seen.insert(account.id.clone()) {
             accounts.push(account);
         }
@@ -155,7 +150,7 @@ pub(super) async fn accounts_named(site: &Site, named: &[String]) -> Result<Vec<
 /// The DataSets
 ///
 /// With how their tables stand.
-#[utoipa::path(get, path = "/datasets", tag = "datasets", params(ListDataSets),
+#[utoipa::path(get, path = "/datasets", operation_id = "list_datasets", tag = "datasets", params(ListDataSets),
     responses((status = 200, description = "DataSets", body = Page<DataSetShown>)))]
 async fn list(
     State(site): State<Site>,
@@ -165,7 +160,9 @@ async fn list(
 ) -> Result<Json<Page<DataSetShown>>, Problem> {
     let store = site.engine.store();
     let account = match &asked.account {
-        Some(named) => accounts_named(&site, std::slice::from_ref(named)).await?.pop(),
+        Some(named) => accounts_named(&site, std::slice::from_ref(named))
+            .await?
+            .pop(),
         None => None,
     };
     let (newest, now) = (store.newest_runs().await?, site.now());
@@ -176,10 +173,13 @@ async fn list(
         let feeds = |account: &Account| dataset.accounts.iter().any(|(id, _)| *id == account.id);
         texts.any(|text| text.to_lowercase().contains(&search))
             && account.as_ref().is_none_or(feeds)
-            && asked.tag.as_ref().is_none_or(|tag| dataset.tags.contains(tag))
-            && asked.state.is_none_or(|state| {
-                Standing::of(dataset, newest.get(&dataset.id), now) == state
-            })
+            && asked
+                .tag
+                .as_ref()
+                .is_none_or(|tag| dataset.tags.contains(tag))
+            && asked
+                .state
+                .is_none_or(|state| Standing::of(dataset, newest.get(&dataset.id), now) == state)
     };
     let sort = asked.sort.unwrap_or_default();
     let datasets = store.datasets().await?.into_iter().filter(found);
@@ -208,7 +208,7 @@ async fn list(
 /// One DataSet
 ///
 /// By its id or its name. Its ETag goes into the If-Match of a change.
-#[utoipa::path(get, path = "/datasets/{id}", tag = "datasets",
+#[utoipa::path(get, path = "/datasets/{id}", operation_id = "get_dataset", tag = "datasets",
     params(("id" = String, Path, description = "Id or name")),
     responses((status = 200, description = "The DataSet", body = DataSetShown,
         headers(("ETag" = String, description = "Which state of it this is")))))]

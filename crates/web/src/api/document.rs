@@ -44,7 +44,10 @@ const ALWAYS: [(u16, &str); 9] = [
     (401, "Nobody is signed in, or the token is not valid"),
     (403, "The token's scope is not enough"),
     (404, "What was asked for is not there"),
-    (409, "It is not possible as things stand: a name is taken, a run is under way"),
+    (
+        409,
+        "It is not possible as things stand: a name is taken, a run is under way",
+    ),
     (422, "Something that was given is wrong, or not known"),
     (429, "Too much at once"),
     (500, "Our own fault; the log says more"),
@@ -96,7 +99,9 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
     }
     let takes = |operation: &Operation, name: &str| {
         let parameters = operation.parameters.iter().flatten();
-        parameters.into_iter().any(|one| matches!(one, RefOr::T(one) if one.name == name))
+        parameters
+            .into_iter()
+            .any(|one| matches!(one, RefOr::T(one) if one.name == name))
     };
     if takes(operation, "If-Match") {
         problems.push(STALE);
@@ -118,7 +123,10 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
                     .max_length(Some(255)),
             ))
             .build();
-        operation.parameters.get_or_insert_with(Vec::new).push(RefOr::T(key));
+        operation
+            .parameters
+            .get_or_insert_with(Vec::new)
+            .push(RefOr::T(key));
     }
     for (status, description) in problems {
         let known = &mut operation.responses.responses;

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `reports`, `accounts`, `datasets`, `runs`, `rows`, `query`, `service` | what can be asked |
 //! | `dataset_change`, `dataset_work`, `dataset_past` | what can be done with a DataSet |
-//! | `dataset_sent`, `dataset_shown`, `account_shown`, `answer_rows` | the shapes of bodies and answers |
+//! | `account_sent`, `dataset_sent`, `account_shown`, `dataset_shown`, `run_shown`, `answer_rows` | the shapes of bodies and answers |
+//! | `words` | the words of other rooms, for the document |
 //! | `asked` | addresses, questions and bodies, and the refusal of what is not known |
 //! | `paging` | lists page by page |
 //! | `once` | a request that is sent twice is done once |
@@ -12,6 +13,7 @@
 //! | `problems` | what went wrong, as RFC 9457 has it |
 //! | `document` | `/api/openapi.json`, made from the handlers |
 
+mod account_sent;
 mod account_shown;
 mod accounts;
 mod answer_rows;
@@ -29,9 +31,11 @@ mod problems;
 mod query;
 mod reports;
 mod rows;
+mod run_shown;
 mod runs;
 mod service;
 mod visitor;
+mod words;
 
 use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
 use utoipa::OpenApi as _;

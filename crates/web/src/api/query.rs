@@ -36,7 +36,7 @@ struct Question {
 /// Ask in SQL
 ///
 /// Over all DataSets; nothing can be changed by it. Rows, time and memory are limited.
-#[utoipa::path(post, path = "/query", tag = "rows", request_body = Question,
+#[utoipa::path(post, path = "/query", operation_id = "ask_in_sql", tag = "rows", request_body = Question,
     responses((status = 200, description = "The answer", body = RowsPage)))]
 async fn query(
     State(site): State<Site>,
@@ -46,13 +46,17 @@ async fn query(
 ) -> Result<Response, Problem> {
     let limit = question.limit.unwrap_or(USUAL);
     if !(1..=MOST).contains(&limit) {
-        return Err(Problem::wrong(format!("limit: {limit} is not between 1 and {MOST}")));
+        return Err(Problem::wrong(format!(
+            "limit: {limit} is not between 1 and {MOST}"
+        )));
     }
     if question.sql.trim().is_empty() {
         return Err(Problem::wrong("sql: the question is empty"));
     }
     if question.sql.len() > LONGEST {
-        return Err(Problem::wrong(format!("sql: it is longer than {LONGEST} bytes")));
+        return Err(Problem::wrong(format!(
+            "sql: it is longer than {LONGEST} bytes"
+        )));
     }
     let turn = answer_rows::turn(&site)?;
     let datasets = site.engine.store().datasets().await?.into_iter();

@@ -49,7 +49,7 @@ struct ListRows {
 /// The rows of a DataSet
 ///
 /// In a lasting order, page by page; the pages after the first are of the same version.
-#[utoipa::path(get, path = "/datasets/{id}/rows", tag = "rows",
+#[utoipa::path(get, path = "/datasets/{id}/rows", operation_id = "list_rows", tag = "rows",
     params(("id" = String, Path, description = "Id or name"), ListRows),
     responses((status = 200, description = "Rows", body = RowsPage)))]
 async fn rows(
@@ -80,7 +80,11 @@ async fn rows(
             rows.columns
         }
     };
-    let names: Vec<&str> = columns.fields().iter().map(|field| field.name().as_str()).collect();
+    let names: Vec<&str> = columns
+        .fields()
+        .iter()
+        .map(|field| field.name().as_str())
+        .collect();
     let wanted = wanted_columns(&dataset, &names, asked.columns.as_deref())?;
     let order = lasting_order(&dataset, &names);
     let order = match order.is_empty() {
@@ -103,7 +107,9 @@ async fn rows(
     let next = answer.more.then(|| {
         let shown = u64::from(offset) + answer.rows as u64;
         let here = with_parameter(&here, "version", &version.to_string());
-        here.parse().ok().map(|here| with_parameter(&here, "offset", &shown.to_string()))
+        here.parse()
+            .ok()
+            .map(|here| with_parameter(&here, "offset", &shown.to_string()))
     });
     Ok(answer.page(Some(version), next.flatten()))
 }
@@ -111,12 +117,16 @@ async fn rows(
 fn bounds(asked: &ListRows) -> Result<(u32, u32), Problem> {
     let limit = asked.limit.unwrap_or(USUAL);
     if !(1..=MOST).contains(&limit) {
-        return Err(Problem::wrong(format!("limit: {limit} is not between 1 and {MOST}")));
+        return Err(Problem::wrong(format!(
+            "limit: {limit} is not between 1 and {MOST}"
+        )));
     }
     let offset = asked.offset.unwrap_or(0);
     if offset > FARTHEST {
-        return Err(Problem::wrong(format!("offset: {offset} is more than {FARTHEST}"))
-            .next("Download the whole table, or ask in SQL."));
+        return Err(
+            Problem::wrong(format!("offset: {offset} is more than {FARTHEST}"))
+                .next("Download the whole table, or ask in SQL."),
+        );
     }
     Ok((limit, offset))
 }
@@ -156,7 +166,12 @@ fn lasting_order(dataset: &DataSet, names: &[&str]) -> Vec<String> {
     let report = catalog().find(&dataset.report).ok();
     let day = report.and_then(|report| report.day_column.clone());
     let key = report.map(|report| report.key.clone()).unwrap_or_default();
-    let ours = ["_requested_date", "_requested_period", "_account", "_fetched_at"];
+    let ours = [
+        "_requested_date",
+        "_requested_period",
+        "_account",
+        "_fetched_at",
+    ];
     let mut order: Vec<String> = Vec::new();
     let all = day.into_iter().chain(ours.map(str::to_owned)).chain(key);
     for column in all.filter(|column| names.contains(&column.as_str())) {
@@ -193,7 +208,7 @@ struct Download {
 /// Download a DataSet
 ///
 /// All rows of its table, while they are read. A download that fails half-way breaks off.
-#[utoipa::path(get, path = "/datasets/{id}/export", tag = "rows",
+#[utoipa::path(get, path = "/datasets/{id}/export", operation_id = "export_dataset", tag = "rows",
     params(("id" = String, Path, description = "Id or name"), Download),
     responses((status = 200, description = "The rows", content(
         (String = "text/csv"), (String = "application/x-ndjson"), (serde_json::Value = "application/json"),

@@ -1,6 +1,5 @@
 //! DataSets through the API.
 
-use exmetrics_store::{CoverageState, DayFound};
 use serde_json::{Value, json};
 
 use crate::{
@@ -28,24 +27,43 @@ async fn a_dataset_is_made_in_the_words_of_the_command_line() {
         body["details"],
         json!({ "range": { "from": { "days_back": 10 }, "to": { "on": "2026-11-20" } } })
     );
-    assert_eq!((&body["update"], &body["key"]), (&json!("upsert"), &json!(["user_principal_name"])));
-    assert_eq!((&body["state"], &body["rows"]), (&json!("never_run"), &json!(3)));
-    assert_eq!(body["columns"][1], json!({ "name": "send_count", "type": "bigint" }));
+    assert_eq!(
+        (&body["update"], &body["key"]),
+        (&json!("upsert"), &json!(["user_principal_name"]))
+    );
+    assert_eq!(
+        (&body["state"], &body["rows"]),
+        (&json!("never_run"), &json!(3))
+    );
+    assert_eq!(
+        body["columns"][1],
+        json!({ "name": "send_count", "type": "bigint" })
+    );
     assert!(body["next_run_at"].is_string());
     let place = made.header("location").strip_prefix("/api/v1").unwrap();
     let shown = world.get(place).await;
     assert_eq!(shown.with(200), body);
     assert_eq!(shown.header("etag"), made.header("etag"));
-    assert_eq!(world.get("/datasets/MAIL").await.with(200)["id"], body["id"]);
+    assert_eq!(
+        world.get("/datasets/MAIL").await.with(200)["id"],
+        body["id"]
+    );
 }
 
 #[tokio::test]
 async fn to_keep_every_day_is_one_word_and_it_is_due_at_once() {
     let world = World::new().await;
     world.account("Contoso").await;
-    let body = json!({ "name": "all", "report": REPORT, "accounts": ["Contoso"], "keep_every_day": true });
-    let made = world.admin("POST", "/datasets", body.clone()).await.with(201);
-    assert_eq!((&made["update"], &made["schedule"]), (&json!("partition"), &json!("daily at 06:00")));
+    let body =
+        json!({ "name": "all", "report": REPORT, "accounts": ["Contoso"], "keep_every_day": true });
+    let made = world
+        .admin("POST", "/datasets", body.clone())
+        .await
+        .with(201);
+    assert_eq!(
+        (&made["update"], &made["schedule"]),
+        (&json!("partition"), &json!("daily at 06:00"))
+    );
     let service = world.get("/service").await.with(200);
     assert_eq!(service["queue"][0]["dataset"], json!("all"));
     let mut both = body;
@@ -63,12 +81,24 @@ async fn details_that_cannot_be_are_refused() {
         (json!({ "period": "D7", "days_back": 3 }), "more than one"),
         (json!({ "period": "D8" }), "D8"),
         (json!({ "from_days_back": 3 }), "last day"),
-        (json!({ "from": "2026-11-20", "to": "2026-11-10" }), "before it begins"),
+        (
+            json!({ "from": "2026-11-20", "to": "2026-11-10" }),
+            "before it begins",
+        ),
         (json!({ "days_back": 3, "update": "magic" }), "magic"),
-        (json!({ "days_back": 3, "key": ["user_principal_name"] }), "upsert"),
-        (json!({ "days_back": 3, "schedule": "whenever" }), "whenever"),
+        (
+            json!({ "days_back": 3, "key": ["user_principal_name"] }),
+            "upsert",
+        ),
+        (
+            json!({ "days_back": 3, "schedule": "whenever" }),
+            "whenever",
+        ),
         (json!({ "days_back": 3, "retry_times": -1 }), "retry_times"),
-        (json!({ "days_back": 3, "retry_every_seconds": 0 }), "retry_every_seconds"),
+        (
+            json!({ "days_back": 3, "retry_every_seconds": 0 }),
+            "retry_every_seconds",
+        ),
         (json!({ "days_back": 3, "tags": [""] }), "tags"),
         (json!({ "days_back": 3, "accounts": [] }), "accounts"),
         (json!({ "days_back": 3, "report": "nothing" }), "report"),
@@ -92,19 +122,33 @@ async fn a_stale_edit_changes_nothing() {
     let seen = world.get(&path).await.header("etag").to_owned();
     let edit = |etag: &str, body: Value| {
         let mut request = world.request(exmetrics_store::Scope::Admin, "PATCH", &path, &body);
-        request.headers_mut().insert("if-match", etag.parse().unwrap());
+        request
+            .headers_mut()
+            .insert("if-match", etag.parse().unwrap());
         world.send(request)
     };
-    let first = edit(&seen, json!({ "schedule": "daily at 07:00", "tags": ["x"] })).await;
+    let first = edit(
+        &seen,
+        json!({ "schedule": "daily at 07:00", "tags": ["x"] }),
+    )
+    .await;
     assert_eq!(first.with(200)["schedule"], json!("daily at 07:00"));
     edit(&seen, json!({ "schedule": null })).await.problem(412);
-    let second = edit(first.header("etag"), json!({ "schedule": null })).await.with(200);
-    assert_eq!((&second["schedule"], &second["tags"]), (&Value::Null, &json!(["x"])));
+    let second = edit(first.header("etag"), json!({ "schedule": null }))
+        .await
+        .with(200);
+    assert_eq!(
+        (&second["schedule"], &second["tags"]),
+        (&Value::Null, &json!(["x"]))
+    );
     edit("*", json!({ "name": "post" })).await.with(200);
     world.get("/datasets/post").await.with(200);
 
     dataset(&world, "other", "Contoso").await;
-    world.admin("PATCH", &path, json!({ "name": "OTHER", "tags": [] })).await.problem(409);
+    world
+        .admin("PATCH", &path, json!({ "name": "OTHER", "tags": [] }))
+        .await
+        .problem(409);
     assert_eq!(world.get(&path).await.with(200)["tags"], json!(["x"]));
 }
 
@@ -129,79 +173,12 @@ async fn a_list_is_searched_filtered_and_sorted() {
     assert_eq!(names("?state=never_run&limit=1").await, "alpha");
     assert_eq!(names("?state=failing").await, "");
     let page = world.get("/datasets?sort=-name&limit=2").await.with(200);
-    let next = page["next"].as_str().unwrap().strip_prefix("/api/v1").unwrap();
+    let next = page["next"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("/api/v1")
+        .unwrap();
     assert_eq!(texts(&world.get(next).await.with(200), "name"), ["alpha"]);
-}
-
-#[tokio::test]
-async fn a_plan_says_what_would_be_asked() {
-    let world = World::new().await;
-    world.account("Contoso").await;
-    dataset(&world, "mail", "Contoso").await;
-    let plan = world.get("/datasets/mail/plan").await.with(200);
-    assert_eq!(plan["kept"], json!(["2026-11-20"]));
-    assert_eq!(plan["requests"][0]["date"], json!("2026-11-20"));
-    let draft = json!({ "report": REPORT, "accounts": ["Contoso"], "from": "2026-11-20", "to": "2026-11-24" });
-    let read = exmetrics_store::Scope::Read;
-    let plan = world.ask(read, "POST", "/plan", &draft).await.with(200);
-    assert_eq!(plan["too_early"], json!(["2026-11-23", "2026-11-24"]));
-}
-
-#[tokio::test]
-async fn days_are_asked_for_again() {
-    let world = World::new().await;
-    let account = world.account("Contoso").await;
-    let body = json!({ "name": "mail", "report": REPORT, "accounts": ["Contoso"],
-                       "from_days_back": 5, "to_days_back": 1 });
-    let made = world.admin("POST", "/datasets", body).await.with(201);
-    let id = made["id"].as_str().unwrap().to_owned();
-    let found = |day: &str, hash: &str| DayFound {
-        day: day.parse().unwrap(),
-        state: CoverageState::Published,
-        rows: Some(7),
-        hash: Some(hash.into()),
-        refresh_date: None,
-        code: None,
-        checked_at: world.engine.clock().now(),
-    };
-    let days: Vec<_> = (18..=22).map(|day| found(&format!("2026-11-{day}"), "same")).collect();
-    world.store().note_days(&id, &account.id, &days).await.unwrap();
-    let plan = world.get(&format!("/datasets/{id}/plan")).await.with(200);
-    assert_eq!(plan["requests"], json!([]));
-
-    let path = format!("/datasets/{id}/days");
-    let body = json!({ "dates": ["2026-11-20", "2026-01-01"], "account": "Contoso" });
-    let again = world.admin("POST", &path, body).await.with(202);
-    assert_eq!(again["asked"], json!(["2026-11-20"]));
-    assert_eq!(again["left_out"], json!(["2026-01-01"]));
-    let plan = world.get(&format!("/datasets/{id}/plan")).await.with(200);
-    assert_eq!(plan["kept"], json!(["2026-11-20"]));
-    world.admin("POST", &path, json!({ "dates": ["2026-01-01"] })).await.problem(422);
-    world.admin("POST", &path, json!({ "dates": [] })).await.problem(422);
-
-    let coverage = world.get(&format!("/datasets/{id}/coverage?from=2026-11-20&limit=2")).await;
-    let coverage = coverage.with(200);
-    assert_eq!(texts(&coverage, "date"), ["2026-11-20", "2026-11-21"]);
-    let day = &coverage["items"][0];
-    assert_eq!((&day["account"], &day["state"], &day["rows"]), (&json!("Contoso"), &json!("published"), &json!(7)));
-    assert_eq!(day["expires_on"], json!("2026-12-18"));
-    let next = coverage["next"].as_str().unwrap().strip_prefix("/api/v1").unwrap();
-    assert_eq!(texts(&world.get(next).await.with(200), "date"), ["2026-11-22"]);
-}
-
-#[tokio::test]
-async fn a_version_is_restored_and_the_history_has_them_all() {
-    let world = World::new().await;
-    world.account("Contoso").await;
-    let made = dataset(&world, "mail", "Contoso").await;
-    let path = format!("/datasets/{}/restore", made["id"].as_str().unwrap());
-    let done = world.admin("POST", &path, json!({ "version": 1 })).await.with(200);
-    assert_eq!(done, json!({ "restored": 1, "version": 3, "rows": 2 }));
-    world.admin("POST", &path, json!({ "version": 9 })).await.problem(422);
-    let history = world.get("/datasets/mail/history?limit=2").await.with(200);
-    assert_eq!(history["items"][0]["version"], json!(2));
-    let next = history["next"].as_str().unwrap().strip_prefix("/api/v1").unwrap();
-    assert_eq!(world.get(next).await.with(200)["items"][0]["version"], json!(0));
 }
 
 #[tokio::test]
@@ -211,6 +188,12 @@ async fn a_change_is_written_down_with_the_token_that_made_it() {
     dataset(&world, "mail", "Contoso").await;
     let filter = exmetrics_store::AuditFilter::default();
     let entries = world.store().audit(&filter, None, 10).await.unwrap();
-    let entry = entries.iter().find(|entry| entry.what == "dataset.made").unwrap();
-    assert_eq!((entry.who.as_str(), entry.subject.as_str()), ("admin", "mail"));
+    let entry = entries
+        .iter()
+        .find(|entry| entry.what == "dataset.made")
+        .unwrap();
+    assert_eq!(
+        (entry.who.as_str(), entry.subject.as_str()),
+        ("admin", "mail")
+    );
 }

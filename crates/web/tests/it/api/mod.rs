@@ -2,6 +2,7 @@
 
 mod accounts;
 mod datasets;
+mod days;
 mod document;
 mod rows;
 mod runs;
@@ -23,5 +24,7 @@ async fn dataset(world: &World, name: &str, account: &str) -> Value {
 /// The text of a field in each item of a page.
 fn texts(page: &Value, name: &str) -> Vec<String> {
     let items = page["items"].as_array().unwrap().iter();
-    items.map(|item| item[name].as_str().unwrap().to_owned()).collect()
+    items
+        .map(|item| item[name].as_str().unwrap().to_owned())
+        .collect()
 }

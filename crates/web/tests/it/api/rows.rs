@@ -15,14 +15,25 @@ async fn world() -> World {
 #[tokio::test]
 async fn rows_come_in_a_lasting_order_page_by_page() {
     let world = world().await;
-    let page = world.get("/datasets/mail/rows?limit=2&columns=send_count,_account").await;
+    let page = world
+        .get("/datasets/mail/rows?limit=2&columns=send_count,_account")
+        .await;
     let text = String::from_utf8(page.bytes.clone()).unwrap();
     let page = page.with(200);
     assert_eq!(page["columns"].as_array().unwrap().len(), 3);
-    assert_eq!(page["rows"][0], json!({ "user_principal_name": "ann@contoso.example", "send_count": 3, "_account": "Contoso" }));
+    assert_eq!(
+        page["rows"][0],
+        json!({ "user_principal_name": "ann@contoso.example", "send_count": 3, "_account": "Contoso" })
+    );
     assert_eq!(page["rows"][1]["send_count"], json!(null));
-    assert_eq!((&page["truncated"], &page["version"]), (&json!(true), &json!(2)));
-    let (first, second) = (text.find("user_principal_name\":\"ann"), text.find("\"send_count\":3"));
+    assert_eq!(
+        (&page["truncated"], &page["version"]),
+        (&json!(true), &json!(2))
+    );
+    let (first, second) = (
+        text.find("user_principal_name\":\"ann"),
+        text.find("\"send_count\":3"),
+    );
     assert!(first < second, "the columns are in their order: {text}");
     let asked = world.tables.asked.lock().unwrap();
     assert_eq!(
@@ -30,7 +41,10 @@ async fn rows_come_in_a_lasting_order_page_by_page() {
         "SELECT \"send_count\", \"_account\" FROM t ORDER BY \"_account\", \"user_principal_name\" LIMIT 3 OFFSET 0"
     );
     let next = page["next"].as_str().unwrap();
-    assert_eq!(next, "/api/v1/datasets/mail/rows?limit=2&columns=send_count,_account&version=2&offset=2");
+    assert_eq!(
+        next,
+        "/api/v1/datasets/mail/rows?limit=2&columns=send_count,_account&version=2&offset=2"
+    );
 }
 
 #[tokio::test]
@@ -58,32 +72,62 @@ async fn a_table_is_downloaded_in_each_format() {
     assert_eq!(csv.status, 200);
     assert!(csv.header("content-disposition").contains("mail.csv"));
     let text = String::from_utf8(csv.bytes).unwrap();
-    assert!(text.starts_with("user_principal_name,send_count,_account\nann@contoso.example,3,Contoso\n"), "{text}");
+    assert!(
+        text.starts_with(
+            "user_principal_name,send_count,_account\nann@contoso.example,3,Contoso\n"
+        ),
+        "{text}"
+    );
     assert!(text.contains("9007199254740993"), "{text}");
-    let lines = world.get("/datasets/mail/export?format=jsonl&version=1").await;
+    let lines = world
+        .get("/datasets/mail/export?format=jsonl&version=1")
+        .await;
     assert_eq!(String::from_utf8(lines.bytes).unwrap().lines().count(), 3);
     let parquet = world.get("/datasets/mail/export?format=parquet").await;
-    assert_eq!((&parquet.bytes[..4], &parquet.bytes[parquet.bytes.len() - 4..]), (&b"PAR1"[..], &b"PAR1"[..]));
+    assert_eq!(
+        (
+            &parquet.bytes[..4],
+            &parquet.bytes[parquet.bytes.len() - 4..]
+        ),
+        (&b"PAR1"[..], &b"PAR1"[..])
+    );
     let workbook = world.get("/datasets/mail/export?format=xlsx").await;
     assert_eq!(&workbook.bytes[..2], b"PK");
-    world.get("/datasets/mail/export?format=csv&version=7").await.problem(422);
-    world.get("/datasets/mail/export?format=pdf").await.problem(422);
+    world
+        .get("/datasets/mail/export?format=csv&version=7")
+        .await
+        .problem(422);
+    world
+        .get("/datasets/mail/export?format=pdf")
+        .await
+        .problem(422);
     world.get("/datasets/mail/export").await.problem(422);
 }
 
 #[tokio::test]
 async fn a_question_is_answered_within_bounds() {
     let world = world().await;
-    let ask = |body| async { world.ask(Scope::Read, "POST", "/query", &body).await };
-    let answer = ask(json!({ "sql": "SELECT * FROM mail", "limit": 2 })).await.with(200);
+    let ask = async |body| world.ask(Scope::Read, "POST", "/query", &body).await;
+    let answer = ask(json!({ "sql": "SELECT * FROM mail", "limit": 2 }))
+        .await
+        .with(200);
     assert_eq!(answer["rows"].as_array().unwrap().len(), 2);
     assert_eq!(answer["truncated"], json!(true));
     assert_eq!(answer["columns"][0]["name"], json!("user_principal_name"));
     let whole = ask(json!({ "sql": "SELECT * FROM mail" })).await.with(200);
-    assert_eq!((whole["rows"].as_array().unwrap().len(), &whole["truncated"]), (3, &json!(false)));
-    let (what, _) = ask(json!({ "sql": "SELECT nope FROM mail" })).await.problem(422);
+    assert_eq!(
+        (whole["rows"].as_array().unwrap().len(), &whole["truncated"]),
+        (3, &json!(false))
+    );
+    let (what, _) = ask(json!({ "sql": "SELECT nope FROM mail" }))
+        .await
+        .problem(422);
     assert!(what.contains("nope"), "{what}");
-    for body in [json!({ "sql": " " }), json!({ "sql": "SELECT 1", "limit": 0 }), json!({})] {
+    for body in [
+        json!({ "sql": " " }),
+        json!({ "sql": "SELECT 1", "limit": 0 }),
+        json!({}),
+    ] {
         ask(body).await.problem(422);
     }
 }
@@ -109,5 +153,8 @@ async fn the_fifth_question_at_once_is_told_to_wait() {
         assert_eq!(one.await.unwrap().unwrap().status(), 200);
     }
     let after = json!({ "sql": "SELECT 1" });
-    world.ask(Scope::Read, "POST", "/query", &after).await.with(200);
+    world
+        .ask(Scope::Read, "POST", "/query", &after)
+        .await
+        .with(200);
 }

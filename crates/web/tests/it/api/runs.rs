@@ -21,7 +21,11 @@ async fn run(world: &World, dataset: &Value, minutes: i64, state: RunState) -> R
         }],
         ..Plan::default()
     };
-    let plans: Vec<_> = known.accounts.into_iter().map(|(id, name)| (id, name, plan.clone())).collect();
+    let plans: Vec<_> = known
+        .accounts
+        .into_iter()
+        .map(|(id, name)| (id, name, plan.clone()))
+        .collect();
     let new = NewRun {
         dataset_id: id,
         full: false,
@@ -50,7 +54,11 @@ async fn the_list_is_filtered_and_comes_page_by_page() {
     world.account("Two").await;
     let mail = dataset(&world, "mail", "One").await;
     let teams = dataset(&world, "teams", "Two").await;
-    for (minutes, state) in [(50, RunState::Failed), (40, RunState::Succeeded), (30, RunState::Failed)] {
+    for (minutes, state) in [
+        (50, RunState::Failed),
+        (40, RunState::Succeeded),
+        (30, RunState::Failed),
+    ] {
         run(&world, &mail, minutes, state).await;
     }
     // Two that began at the same moment.
@@ -58,9 +66,16 @@ async fn the_list_is_filtered_and_comes_page_by_page() {
     let page = world.get("/runs?limit=3").await.with(200);
     assert_eq!(texts(&page, "dataset"), ["teams", "mail", "mail"]);
     assert_eq!(texts(&page, "state"), ["partial", "failed", "succeeded"]);
-    let next = page["next"].as_str().unwrap().strip_prefix("/api/v1").unwrap();
+    let next = page["next"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("/api/v1")
+        .unwrap();
     let rest = world.get(next).await.with(200);
-    assert_eq!((texts(&rest, "state"), &rest["next"]), (vec!["failed".into()], &Value::Null));
+    assert_eq!(
+        (texts(&rest, "state"), &rest["next"]),
+        (vec!["failed".into()], &Value::Null)
+    );
     for (question, count) in [
         ("state=failed".to_owned(), 2),
         ("dataset=mail".to_owned(), 3),
@@ -80,9 +95,18 @@ async fn a_run_is_shown_with_its_accounts_and_requests() {
     let mail = dataset(&world, "mail", "One").await;
     let run = run(&world, &mail, 5, RunState::Running).await;
     let shown = world.get(&format!("/runs/{}", run.id)).await.with(200);
-    assert_eq!((&shown["state"], &shown["dataset"]), (&json!("running"), &json!("mail")));
+    assert_eq!(
+        (&shown["state"], &shown["dataset"]),
+        (&json!("running"), &json!("mail"))
+    );
     assert_eq!(shown["accounts"][0]["name"], json!("One"));
-    assert_eq!((&shown["requests"][0]["account"], &shown["requests"][0]["state"]), (&json!("One"), &json!("pending")));
+    assert_eq!(
+        (
+            &shown["requests"][0]["account"],
+            &shown["requests"][0]["state"]
+        ),
+        (&json!("One"), &json!("pending"))
+    );
 }
 
 #[tokio::test]
@@ -92,9 +116,15 @@ async fn a_run_is_cancelled_once() {
     let mail = dataset(&world, "mail", "One").await;
     let run = run(&world, &mail, 5, RunState::Running).await;
     let path = format!("/runs/{}/cancel", run.id);
-    let cancelled = world.ask(Scope::Run, "POST", &path, &Value::Null).await.with(200);
+    let cancelled = world
+        .ask(Scope::Run, "POST", &path, &Value::Null)
+        .await
+        .with(200);
     assert_eq!(cancelled["state"], json!("cancelled"));
-    let (what, _) = world.ask(Scope::Run, "POST", &path, &Value::Null).await.problem(409);
+    let (what, _) = world
+        .ask(Scope::Run, "POST", &path, &Value::Null)
+        .await
+        .problem(409);
     assert!(what.contains("cancelled"), "{what}");
 }
 
@@ -118,12 +148,31 @@ async fn what_failed_goes_into_the_queue_again() {
     // A whole run asks for it, too; a retry does not make less of it.
     let now = world.engine.clock().now();
     let id = mail["id"].as_str().unwrap();
-    world.ask(Scope::Run, "POST", &format!("/datasets/{id}/run?full=true"), &Value::Null).await.with(202);
+    world
+        .ask(
+            Scope::Run,
+            "POST",
+            &format!("/datasets/{id}/run?full=true"),
+            &Value::Null,
+        )
+        .await
+        .with(202);
     retry(&bad).await.with(202);
     let jobs = world.store().jobs().await.unwrap();
-    assert_eq!((jobs.len(), jobs[0].run_id.as_deref(), jobs[0].full), (1, None, true));
+    assert_eq!(
+        (jobs.len(), jobs[0].run_id.as_deref(), jobs[0].full),
+        (1, None, true)
+    );
     // A worker has it.
     world.store().take_jobs("w", 1, now, now).await.unwrap();
     retry(&bad).await.problem(409);
-    world.ask(Scope::Run, "POST", &format!("/datasets/{id}/run"), &Value::Null).await.problem(409);
+    world
+        .ask(
+            Scope::Run,
+            "POST",
+            &format!("/datasets/{id}/run"),
+            &Value::Null,
+        )
+        .await
+        .problem(409);
 }

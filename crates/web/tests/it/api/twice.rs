@@ -14,7 +14,9 @@ fn mail(name: &str) -> Value {
 
 async fn make(world: &World, scope: Scope, key: &str, body: &Value) -> Answer {
     let mut request = world.request(scope, "POST", "/datasets", body);
-    request.headers_mut().insert("idempotency-key", key.parse().unwrap());
+    request
+        .headers_mut()
+        .insert("idempotency-key", key.parse().unwrap());
     world.send(request).await
 }
 
@@ -32,18 +34,29 @@ async fn under_the_same_key_it_is_answered_as_before() {
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(world.store().datasets().await.unwrap().len(), 1);
     // Without the key it is another one.
-    world.admin("POST", "/datasets", mail("mail")).await.problem(409);
+    world
+        .admin("POST", "/datasets", mail("mail"))
+        .await
+        .problem(409);
 }
 
 #[tokio::test]
 async fn a_key_is_for_one_request() {
     let world = World::new().await;
     world.account("Contoso").await;
-    make(&world, Scope::Admin, "one", &mail("mail")).await.with(201);
-    let (what, _) = make(&world, Scope::Admin, "one", &mail("other")).await.problem(422);
+    make(&world, Scope::Admin, "one", &mail("mail"))
+        .await
+        .with(201);
+    let (what, _) = make(&world, Scope::Admin, "one", &mail("other"))
+        .await
+        .problem(422);
     assert!(what.contains("Idempotency-Key"), "{what}");
-    make(&world, Scope::Admin, " ", &mail("other")).await.problem(422);
-    make(&world, Scope::Admin, &"k".repeat(256), &mail("other")).await.problem(422);
+    make(&world, Scope::Admin, " ", &mail("other"))
+        .await
+        .problem(422);
+    make(&world, Scope::Admin, &"k".repeat(256), &mail("other"))
+        .await
+        .problem(422);
     assert_eq!(world.store().datasets().await.unwrap().len(), 1);
 }
 
@@ -51,9 +64,15 @@ async fn a_key_is_for_one_request() {
 async fn what_was_refused_may_be_put_right_and_sent_again() {
     let world = World::new().await;
     world.account("Contoso").await;
-    make(&world, Scope::Read, "one", &mail("mail")).await.problem(403);
-    make(&world, Scope::Admin, "one", &json!({ "name": "mail" })).await.problem(422);
-    make(&world, Scope::Admin, "one", &mail("mail")).await.with(201);
+    make(&world, Scope::Read, "one", &mail("mail"))
+        .await
+        .problem(403);
+    make(&world, Scope::Admin, "one", &json!({ "name": "mail" }))
+        .await
+        .problem(422);
+    make(&world, Scope::Admin, "one", &mail("mail"))
+        .await
+        .with(201);
 }
 
 #[tokio::test]
@@ -62,7 +81,9 @@ async fn a_twin_at_the_same_time_is_told_to_wait() {
     world.account("Contoso").await;
     let request = || {
         let mut request = world.request(Scope::Admin, "POST", "/datasets", &mail("slow"));
-        request.headers_mut().insert("idempotency-key", "one".parse().unwrap());
+        request
+            .headers_mut()
+            .insert("idempotency-key", "one".parse().unwrap());
         request
     };
     let first = tokio::spawn(tower::ServiceExt::oneshot(world.site.clone(), request()));
@@ -83,7 +104,9 @@ async fn what_was_begun_is_done_though_nobody_waits_for_it() {
     world.account("Contoso").await;
     let request = || {
         let mut request = world.request(Scope::Admin, "POST", "/datasets", &mail("slow"));
-        request.headers_mut().insert("idempotency-key", "one".parse().unwrap());
+        request
+            .headers_mut()
+            .insert("idempotency-key", "one".parse().unwrap());
         request
     };
     let first = tokio::spawn(tower::ServiceExt::oneshot(world.site.clone(), request()));

@@ -10,31 +10,60 @@ use crate::{api::dataset, support::World};
 async fn nobody_gets_in_without_a_token() {
     let world = World::new().await;
     for path in ["/api/v1/datasets", "/api/v1/nothing"] {
-        let answer = world.send(Request::get(path).body(Body::empty()).unwrap()).await;
+        let answer = world
+            .send(Request::get(path).body(Body::empty()).unwrap())
+            .await;
         answer.problem(401);
         assert_eq!(answer.header("www-authenticate"), "Bearer");
     }
     let request = Request::get("/api/v1/datasets").header("authorization", "Bearer exm_wrong");
-    world.send(request.body(Body::empty()).unwrap()).await.problem(401);
+    world
+        .send(request.body(Body::empty()).unwrap())
+        .await
+        .problem(401);
 }
 
 #[tokio::test]
 async fn a_token_reaches_as_far_as_its_scope() {
     let world = World::new().await;
     world.account("Contoso").await;
-    let id = dataset(&world, "mail", "Contoso").await["id"].as_str().unwrap().to_owned();
+    let id = dataset(&world, "mail", "Contoso").await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let run = format!("/datasets/{id}/run");
-    let (what, next) = world.ask(Scope::Read, "POST", &run, &Value::Null).await.problem(403);
+    let (what, next) = world
+        .ask(Scope::Read, "POST", &run, &Value::Null)
+        .await
+        .problem(403);
     assert!(what.contains("read") && what.contains("run"), "{what}");
     assert!(!next.is_empty());
-    world.ask(Scope::Run, "POST", &run, &Value::Null).await.with(202);
+    world
+        .ask(Scope::Run, "POST", &run, &Value::Null)
+        .await
+        .with(202);
     let path = format!("/datasets/{id}");
-    world.ask(Scope::Run, "DELETE", &path, &Value::Null).await.problem(403);
-    world.ask(Scope::Run, "PATCH", &path, &json!({})).await.problem(403);
-    world.ask(Scope::Run, "POST", "/accounts", &json!({})).await.problem(403);
-    world.ask(Scope::Admin, "DELETE", &path, &Value::Null).await.with(200);
+    world
+        .ask(Scope::Run, "DELETE", &path, &Value::Null)
+        .await
+        .problem(403);
+    world
+        .ask(Scope::Run, "PATCH", &path, &json!({}))
+        .await
+        .problem(403);
+    world
+        .ask(Scope::Run, "POST", "/accounts", &json!({}))
+        .await
+        .problem(403);
+    world
+        .ask(Scope::Admin, "DELETE", &path, &Value::Null)
+        .await
+        .with(200);
     let own = world.get("/token").await.with(200);
-    assert_eq!((&own["name"], &own["scope"]), (&json!("read"), &json!("read")));
+    assert_eq!(
+        (&own["name"], &own["scope"]),
+        (&json!("read"), &json!("read"))
+    );
 }
 
 #[tokio::test]
@@ -99,17 +128,33 @@ async fn a_body_that_cannot_be_read_is_refused() {
     let world = World::new().await;
     let post = |kind: &str, body: Vec<u8>| {
         Request::post("/api/v1/query")
-            .header("authorization", format!("Bearer {}", world.token(Scope::Read)))
+            .header(
+                "authorization",
+                format!("Bearer {}", world.token(Scope::Read)),
+            )
             .header("content-type", kind)
             .body(Body::from(body))
             .unwrap()
     };
-    world.send(post("application/json", b"{".to_vec())).await.problem(400);
-    world.send(post("text/plain", b"{}".to_vec())).await.problem(415);
-    let large = json!({ "sql": "x".repeat(2 << 20) }).to_string().into_bytes();
-    world.send(post("application/json", large.clone())).await.problem(413);
+    world
+        .send(post("application/json", b"{".to_vec()))
+        .await
+        .problem(400);
+    world
+        .send(post("text/plain", b"{}".to_vec()))
+        .await
+        .problem(415);
+    let large = json!({ "sql": "x".repeat(2 << 20) })
+        .to_string()
+        .into_bytes();
+    world
+        .send(post("application/json", large.clone()))
+        .await
+        .problem(413);
     let mut again = post("application/json", large);
-    again.headers_mut().insert("idempotency-key", "large".parse().unwrap());
+    again
+        .headers_mut()
+        .insert("idempotency-key", "large".parse().unwrap());
     world.send(again).await.problem(413);
 }
 
