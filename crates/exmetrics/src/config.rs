@@ -19,6 +19,8 @@ struct File {
     tables: Option<String>,
     /// Where control state is, if not in a file of the home: the address of a PostgreSQL database.
     store: Option<String>,
+    /// The address that people open, where that is another than where the service listens.
+    url: Option<String>,
     /// A command that prints the key that seals secrets, for example of the system's keyring.
     key_command: Option<String>,
     quota_requests: Option<u32>,
@@ -51,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) home: PathBuf,
     /// The PostgreSQL database with the control state, if it is not a file of the home.
     pub(crate) store: Option<SecretString>,
+    /// The address that people open, without a path, where it is given.
+    pub(crate) url: Option<String>,
     /// A command that prints the key that seals secrets.
     key_command: Option<String>,
     /// Where the clock starts, for tests and trials.
@@ -145,6 +149,10 @@ impl Config {
         };
         Ok(Self {
             home,
+            url: text("EXMETRICS_URL")
+                .or(file.url)
+                .map(|url| origin(&url))
+                .transpose()?,
             key_command: text("EXMETRICS_KEY_COMMAND").or(file.key_command),
             store: text("EXMETRICS_STORE")
                 .or(file.store)
@@ -215,6 +223,44 @@ fn key_from(command: &str) -> Result<SealingKey, Failure> {
     }
     let key = String::from_utf8(output.stdout).map_err(|_| failed("it prints no text".into()))?;
     Ok(SealingKey::from_base64(&SecretString::from(key))?)
+}
+
+/// Where the service listens when nothing else is said.
+pub(crate) const USUAL_ORIGIN: &str = "http://127.0.0.1:8365";
+
+/// The address that people open, as browsers say it: without a path, and without a port that goes
+/// without saying.
+pub(crate) fn origin(url: &str) -> Result<String, Failure> {
+    let wrong = || {
+        Failure::arguments(format!("'{url}' is no address that people could open"))
+            .next("Write it like https://exmetrics.contoso.example, without a path.")
+    };
+    let uri: http::Uri = url.trim().parse().map_err(|_| wrong())?;
+    let (scheme, authority) = match (uri.scheme_str(), uri.authority()) {
+        (Some(scheme @ ("http" | "https")), Some(authority)) => (scheme, authority),
+        _ => return Err(wrong()),
+    };
+    let has_more = !matches!(uri.path(), "" | "/") || uri.query().is_some();
+    if has_more || authority.as_str().contains('@') {
+        return Err(wrong());
+    }
+    let host = authority.host().to_lowercase();
+    let port = authority.port_u16();
+    let usual = if scheme == "https" { 443 } else { 80 };
+    Ok(match port.filter(|port| *port != usual) {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    })
+}
+
+/// Whether an origin names the machine on which it is opened.
+pub(crate) fn is_this_machine(origin: &str) -> bool {
+    let uri: Option<http::Uri> = origin.parse().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).unwrap_or_default();
+    let address: Option<std::net::IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_some_and(|address| address.is_loopback())
 }
 
 /// A folder as seen from one place, whatever folder a command is run in; an address as it is.
@@ -305,4 +351,37 @@ fn now() -> Result<Option<Timestamp>, Failure> {
             })
         })
         .transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn the_address_that_people_open_is_written_as_browsers_say_it() {
+        for (url, said) in [
+            (
+                "https://exmetrics.contoso.example",
+                "https://exmetrics.contoso.example",
+            ),
+            ("https://EXM.example:443/", "https://exm.example"),
+            ("http://10.0.0.5:8365", "http://10.0.0.5:8365"),
+            ("http://[::1]:80", "http://[::1]"),
+        ] {
+            assert_eq!(
+                origin(url).map_err(|failure| failure.message),
+                Ok(said.to_owned())
+            );
+        }
+        for wrong in [
+            "",
+            "exmetrics.contoso.example",
+            "ftp://exm.example",
+            "https://exm.example/path",
+            "https://user@exm.example",
+            "https://exm.example/?x",
+        ] {
+            assert!(origin(wrong).is_err(), "{wrong}");
+        }
+    }
 }

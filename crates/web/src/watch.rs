@@ -46,8 +46,7 @@ async fn metrics(State(site): State<Site>, caller: Caller, headers: HeaderMap) -
     if !site.options.only_this_machine
         && let Err(problem) = api_visitor(&site, &caller, &headers).await
     {
-        let text = format!("{}\n{}\n", problem.title, problem.next_step);
-        return (problem.status, text).into_response();
+        return problem.as_text();
     }
     if let Err(error) = figures::look(&site.engine).await {
         return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response();

@@ -1,5 +1,6 @@
 //! The command line, as design: stable, for scripts depend on it.
 
+mod access;
 mod account;
 mod dataset;
 mod details;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use access::{AccessCommand, Lives, PasswordSource, TokenCommand};
 pub(crate) use account::{
     AccountCommand, AddAccount, CloudArguments, SecretArguments, SignInAgain, SignInChoice,
 };
@@ -77,8 +79,11 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// See it work: a simulated tenant, all reports, tables and questions; nothing to set up.
     Demo(DemoArguments),
-    /// Work until told to end: schedules, runs, notifications, in one process.
+    /// Work until told to end: pages, API, schedules, runs, notifications, in one process.
     Serve(ServeArguments),
+    /// Who may open the pages and use the API: people, links, tokens.
+    #[command(subcommand)]
+    Access(AccessCommand),
     /// A worker alone, beside a service on the same PostgreSQL database.
     Worker(WorkerArguments),
     /// Keep every day of every report that a tenant answers.

@@ -7,9 +7,13 @@ use clap::{Args, Subcommand};
 /// `serve`
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
-    /// Where it answers /healthz, /readyz and /metrics.
+    /// Where it answers. On another than this machine's own address it needs people with passwords.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8365")]
     pub(crate) listen: SocketAddr,
+    /// The address that people open, where that is another: behind a proxy with TLS, https://NAME.
+    /// [EXMETRICS_URL]
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
     /// How many DataSets run at the same time. A run mostly waits and costs little.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = at_least_one)]
     pub(crate) runs_at_once: usize,

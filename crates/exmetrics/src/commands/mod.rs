@@ -1,5 +1,6 @@
 //! One file per command; each says what it does to the parts and what it shows.
 
+mod access;
 mod account;
 mod account_secret;
 mod apply;
@@ -42,7 +43,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
                 runs_at_once: serve.runs_at_once,
                 ..ServiceOptions::default()
             };
-            serve::run(&open().await?, Some(serve.listen), options).await
+            let app = open().await?;
+            let site = serve::Answers::everything(&app, serve.listen, serve.url.as_deref()).await?;
+            serve::run(&app, Some(site), options).await
         }
         Command::Worker(worker) => {
             let app = open().await?;
@@ -56,8 +59,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Ended, Failure> {
                 runs_at_once: worker.runs_at_once,
                 ..ServiceOptions::default()
             };
-            serve::run(&app, worker.listen, options).await
+            let watched = worker.listen.map(serve::Answers::to_watchers);
+            serve::run(&app, watched, options).await
         }
+        Command::Access(command) => access::run(&open().await?, command, &global).await,
         Command::CaptureAll(all) => capture_all::run(&open().await?, &all, &global).await,
         Command::Notify(command) => notify::run(&open().await?, command, &global).await,
         Command::Apply(arguments) => apply::run(&open().await?, &arguments, &global).await,

@@ -36,7 +36,7 @@ pub(crate) async fn recognise(State(site): State<Site>, request: Request, next: 
             }
         }
         // Whoever it is: nobody gets in while nobody can be known.
-        Err(error) => return Problem::from(error).into_response(),
+        Err(error) => return Problem::from(error).as_text(),
     }
     next.run(Request::from_parts(parts, body)).await
 }

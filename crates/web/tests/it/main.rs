@@ -1,7 +1,11 @@
-//! What the site answers, through its router, over a real control database.
+//! The pages through their public door: requests in, answers out, a real control database.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod api;
-mod made_up;
+mod bearer;
+mod guard;
+mod passwords;
+mod settings;
 mod support;

@@ -1,140 +1,167 @@
-//! A site of its own for each test: a real control database, a fixed clock, made-up tables.
+//! A site over a control database of its own, a clock that a test moves, and a browser with cookies.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode},
 };
-use exmetrics_catalog::{Cloud, CloudName};
-use exmetrics_engine::{DriftPolicies, Engine, Settings};
-use exmetrics_graph::Clock;
-use exmetrics_store::{Account, NewAccount, QuotaRule, Scope, SealingKey, SignIn, Store};
-use exmetrics_web::{Site, SiteOptions, router};
-use jiff::{SignedDuration, Timestamp};
+use exmetrics_engine::{
+    DriftPolicies, Engine, Landing, LandingMark, NamedTable, Restored, Rows, Settings,
+    TableFailure, TableReader, TableState, TableVersion, Tables, UpdateRule,
+};
+use exmetrics_graph::{Clock, Limits};
+use exmetrics_store::{Person, QuotaRule, Role, SealingKey, Store};
+use exmetrics_web::{Site, SiteOptions};
+use http_body_util::BodyExt as _;
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use secrecy::SecretString;
-use serde_json::Value;
-use tempfile::TempDir;
-use tower::ServiceExt;
+use tower::ServiceExt as _;
 
-use crate::made_up::MadeUp;
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// When it is in tests.
-pub(crate) const NOW: &str = "2026-11-23T08:00:00Z";
+/// A clock that stands until a test moves it.
+pub(crate) struct TestClock(Mutex<Timestamp>);
 
-struct Fixed;
+impl TestClock {
+    pub(crate) fn pass(&self, time: SignedDuration) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.saturating_add(time).unwrap();
+    }
+}
 
 #[async_trait]
-impl Clock for Fixed {
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        NOW.parse().unwrap()
+        *self.0.lock().unwrap()
     }
 
     async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        self.pass(duration.try_into().unwrap());
     }
 }
 
-/// A site, with a token of each scope.
-pub(crate) struct World {
-    _home: TempDir,
-    pub(crate) tables: Arc<MadeUp>,
+/// Tables that are not there.
+struct NoTables;
+
+fn no_table<T>() -> Result<T, TableFailure> {
+    Err(TableFailure {
+        wrong_argument: false,
+        message: "there is no table in this test".into(),
+        next_step: String::new(),
+        source: None,
+    })
+}
+
+#[async_trait]
+impl Tables for NoTables {
+    async fn create(&self, _: &str, _: &str, _: &SchemaRef) -> Result<(), TableFailure> {
+        Ok(())
+    }
+
+    async fn remove(&self, _: &str) -> Result<bool, TableFailure> {
+        Ok(false)
+    }
+
+    async fn begin(
+        &self,
+        _: &str,
+        _: LandingMark,
+        _: UpdateRule,
+    ) -> Result<Box<dyn Landing>, TableFailure> {
+        no_table()
+    }
+
+    async fn restore(&self, _: &str, _: u64, _: Timestamp) -> Result<Restored, TableFailure> {
+        no_table()
+    }
+
+    async fn days(&self, _: &str, _: &str) -> Result<BTreeSet<(String, Date)>, TableFailure> {
+        no_table()
+    }
+}
+
+#[async_trait]
+impl TableReader for NoTables {
+    async fn describe(&self, _: &str) -> Result<TableState, TableFailure> {
+        no_table()
+    }
+
+    async fn history(&self, _: &str) -> Result<Vec<TableVersion>, TableFailure> {
+        no_table()
+    }
+
+    async fn rows(&self, _: &str, _: Option<u64>) -> Result<Rows, TableFailure> {
+        no_table()
+    }
+
+    async fn ask(&self, _: Vec<NamedTable>, _: &str, _: usize) -> Result<Rows, TableFailure> {
+        no_table()
+    }
+}
+
+/// A site of its own.
+pub(crate) struct House {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) clock: Arc<TestClock>,
     pub(crate) engine: Arc<Engine>,
-    pub(crate) site: Router,
-    tokens: [String; 3],
+    router: Router,
 }
 
-/// An answer.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) bytes: Vec<u8>,
-}
-
-impl Answer {
-    /// Its body, which must be JSON.
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes)
-            .unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
-    }
-
-    /// Its JSON, after a look at its status.
-    #[track_caller]
-    pub(crate) fn with(&self, status: u16) -> Value {
-        let text = String::from_utf8_lossy(&self.bytes);
-        assert_eq!(self.status.as_u16(), status, "{text}");
-        match self.bytes.is_empty() {
-            true => Value::Null,
-            false => self.json(),
-        }
-    }
-
-    /// The problem that it is, after a look at its status, with what happened and what to do.
-    #[track_caller]
-    pub(crate) fn problem(&self, status: u16) -> (String, String) {
-        let problem = self.with(status);
-        assert_eq!(self.header("content-type"), "application/problem+json");
-        assert_eq!(problem["status"], status);
-        let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
-        assert_eq!(
-            text("type"),
-            format!("urn:exmetrics:problem:{}", text("kind"))
-        );
-        (text("detail"), text("next_step"))
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        let value = self.headers.get(name).map(|value| value.to_str().unwrap());
-        value.unwrap_or_default()
-    }
-}
-
-impl World {
+impl House {
+    /// As it is reached from this machine alone.
     pub(crate) async fn new() -> Self {
-        exmetrics_graph::install_crypto_provider();
-        let home = tempfile::tempdir().unwrap();
-        let key = SealingKey::random();
-        let store = Store::open(&home.path().join("control.db"), key)
-            .await
-            .unwrap();
-        let tables = Arc::new(MadeUp::default());
+        Self::at("http://127.0.0.1:8365", true).await
+    }
+
+    /// As it is reached from elsewhere, through a proxy.
+    pub(crate) async fn open_to_others() -> Self {
+        Self::at("https://exmetrics.example", false).await
+    }
+
+    async fn at(origin: &str, only_this_machine: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("control.db");
+        let store = Store::open(&file, SealingKey::random()).await.unwrap();
+        let start: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let clock = Arc::new(TestClock(Mutex::new(start)));
         let quota = QuotaRule {
             requests: 14,
             window: SignedDuration::from_mins(10),
         };
         let settings = Settings {
-            home: home.path().to_owned(),
-            tables: home.path().join("tables").display().to_string(),
+            home: folder.path().to_owned(),
+            tables: folder.path().join("tables").display().to_string(),
             csv_quota: quota,
             json_quota: quota,
-            limits: exmetrics_graph::Limits::default(),
+            limits: Limits::default(),
             tries: 1,
             try_for: Duration::from_secs(1),
-            archive_days: 90,
+            archive_days: 1,
             drift: DriftPolicies::default(),
             proxy: None,
         };
-        let engine = Engine::new(store, tables.clone(), Arc::new(Fixed), settings).unwrap();
-        let mut tokens = Vec::new();
-        for scope in Scope::ALL {
-            let made = engine.add_token(scope.as_str(), scope, None, None).await;
-            tokens.push(made.unwrap().1.reveal().to_owned());
-        }
+        let engine = Engine::new(store, Arc::new(NoTables), clock.clone(), settings).unwrap();
         let engine = Arc::new(engine);
         let options = SiteOptions {
-            origin: "http://127.0.0.1:8365".into(),
-            only_this_machine: true,
+            origin: origin.to_owned(),
+            only_this_machine,
         };
-        let site = router(Site::new(engine.clone(), tables.clone(), options));
+        let site = Site::new(Arc::clone(&engine), Arc::new(NoTables), options);
         Self {
-            _home: home,
-            tables,
+            folder,
+            clock,
             engine,
-            site,
-            tokens: tokens.try_into().unwrap(),
+            router: exmetrics_web::router(site),
         }
     }
 
@@ -142,65 +169,154 @@ impl World {
         self.engine.store()
     }
 
-    pub(crate) fn token(&self, scope: Scope) -> &str {
-        &self.tokens[scope as usize]
+    /// Everything in the database's files.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let file = self.folder.path().join("control.db");
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes.extend(std::fs::read(file.with_extension("db-wal")).unwrap_or_default());
+        bytes
     }
 
-    pub(crate) async fn account(&self, name: &str) -> Account {
-        let new = NewAccount {
-            name: name.to_owned(),
-            tenant: "contoso.example".to_owned(),
-            client_id: "11111111-2222-3333-4444-555555555555".to_owned(),
-            sign_in: SignIn::ClientSecret,
-            cloud: Cloud::known(CloudName::Global).unwrap(),
-            secret: Some(SecretString::from("planted-secret")),
-        };
-        let now = self.engine.clock().now();
-        self.store().add_account(&new, now).await.unwrap()
+    pub(crate) async fn person(&self, name: &str, role: Role) -> Person {
+        let password = SecretString::from(PASSWORD);
+        self.engine.add_person(name, role, &password).await.unwrap()
     }
 
-    /// Sends any request.
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.site.clone().oneshot(request).await.unwrap();
+    /// A browser of somebody who has signed in.
+    pub(crate) async fn signed_in(&self, name: &str, role: Role) -> Browser<'_> {
+        self.person(name, role).await;
+        let mut browser = self.browser();
+        let answer = browser.sign_in(name, PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        browser
+    }
+
+    pub(crate) fn browser(&self) -> Browser<'_> {
+        Browser {
+            house: self,
+            cookies: BTreeMap::new(),
+            address: "10.2.0.14:50000".parse().unwrap(),
+        }
+    }
+
+    pub(crate) async fn ask(&self, mut request: Request<Body>, from: SocketAddr) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(from));
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
         Answer {
             status: parts.status,
             headers: parts.headers,
-            bytes: to_bytes(body, usize::MAX).await.unwrap().into(),
+            // The templates escape more than they must.
+            text: String::from_utf8(bytes.to_vec())
+                .unwrap()
+                .replace("&#x2f;", "/")
+                .replace("&#x27;", "'"),
         }
     }
+}
 
-    /// Asks with a token of some scope.
-    pub(crate) async fn ask(&self, scope: Scope, method: &str, path: &str, body: &Value) -> Answer {
-        self.send(self.request(scope, method, path, body)).await
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().unwrap())
     }
 
-    /// A request with a token of some scope; without a body where that is null.
-    pub(crate) fn request(
-        &self,
-        scope: Scope,
-        method: &str,
+    /// The token of the page's forms.
+    pub(crate) fn csrf(&self) -> &str {
+        let (_, rest) = self
+            .text
+            .split_once(r#"name="csrf" value=""#)
+            .unwrap_or_default();
+        rest.split('"').next().unwrap_or_default()
+    }
+}
+
+/// A browser: keeps cookies, and says where its forms come from.
+pub(crate) struct Browser<'a> {
+    house: &'a House,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) address: SocketAddr,
+}
+
+impl Browser<'_> {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path), String::new()).await
+    }
+
+    /// Posts a form with the token that the page of that path, or the one given, has.
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = match path {
+            "/sign-in" => "/sign-in",
+            _ => "/settings/access",
+        };
+        let csrf = self.get(page).await.csrf().to_owned();
+        self.post_with(path, &csrf, fields).await
+    }
+
+    pub(crate) async fn post_with(
+        &mut self,
         path: &str,
-        body: &Value,
-    ) -> Request<Body> {
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/api/v1{path}"))
-            .header("authorization", format!("Bearer {}", self.token(scope)));
-        match body {
-            Value::Null => request.body(Body::empty()).unwrap(),
-            body => request
-                .header("content-type", "application/json")
-                .body(Body::from(body.to_string()))
-                .unwrap(),
+        csrf: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let mut all = vec![("csrf", csrf)];
+        all.extend_from_slice(fields);
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, encode(&all)).await
+    }
+
+    pub(crate) async fn sign_in(&mut self, name: &str, password: &str) -> Answer {
+        self.post("/sign-in", &[("name", name), ("password", password)])
+            .await
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = request.header("cookie", cookies.join("; ")).header(
+            "user-agent",
+            "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+        );
+        let request = request.body(Body::from(body)).unwrap();
+        let answer = self.house.ask(request, self.address).await;
+        for line in answer.headers.get_all("set-cookie") {
+            let line = line.to_str().unwrap();
+            let (name, rest) = line.split_once('=').unwrap();
+            match line.contains("Max-Age=0") {
+                true => self.cookies.remove(name),
+                false => self.cookies.insert(
+                    name.to_owned(),
+                    rest.split(';').next().unwrap_or_default().to_owned(),
+                ),
+            };
         }
+        answer
     }
+}
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.ask(Scope::Read, "GET", path, &Value::Null).await
-    }
-
-    pub(crate) async fn admin(&self, method: &str, path: &str, body: Value) -> Answer {
-        self.ask(Scope::Admin, method, path, &body).await
-    }
+/// Fields as a form sends them.
+pub(crate) fn encode(fields: &[(&str, &str)]) -> String {
+    let escaped = |text: &str| -> String {
+        let bytes = text.bytes();
+        bytes.map(|byte| format!("%{byte:02X}")).collect()
+    };
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
+        .collect();
+    pairs.join("&")
 }

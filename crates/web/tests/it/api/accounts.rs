@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
+    api::world::World,
     api::{dataset, texts},
-    support::World,
 };
 
 const SECRET: &str = "planted-secret-1";

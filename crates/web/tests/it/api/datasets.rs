@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
+    api::world::World,
     api::{REPORT, dataset, texts},
-    support::World,
 };
 
 #[tokio::test]

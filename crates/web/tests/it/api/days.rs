@@ -4,8 +4,8 @@ use exmetrics_store::{CoverageState, DayFound};
 use serde_json::json;
 
 use crate::{
+    api::world::World,
     api::{REPORT, dataset, texts},
-    support::World,
 };
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use axum::{body::Body, http::Request};
 use exmetrics_store::Scope;
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::api::world::World;
 
 async fn document(world: &World) -> Value {
     let request = Request::get("/api/openapi.json")

@@ -4,14 +4,16 @@ mod accounts;
 mod datasets;
 mod days;
 mod document;
+mod made_up;
 mod rows;
 mod runs;
 mod twice;
+mod world;
 mod wrong;
 
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::api::world::World;
 
 const REPORT: &str = "email-activity-user-detail";
 

@@ -3,7 +3,7 @@
 use exmetrics_store::Scope;
 use serde_json::json;
 
-use crate::{api::dataset, support::World};
+use crate::api::{dataset, world::World};
 
 async fn world() -> World {
     let world = World::new().await;

@@ -6,8 +6,8 @@ use jiff::ToSpan as _;
 use serde_json::{Value, json};
 
 use crate::{
+    api::world::World,
     api::{dataset, texts},
-    support::World,
 };
 
 /// A run that began so many minutes ago, ended as said.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::REPORT,
-    support::{Answer, World},
+    api::world::{Answer, World},
 };
 
 fn mail(name: &str) -> Value {

@@ -4,7 +4,7 @@ use axum::{body::Body, http::Request};
 use exmetrics_store::{NewSession, Pass, Scope};
 use serde_json::{Value, json};
 
-use crate::{api::dataset, support::World};
+use crate::api::{dataset, world::World};
 
 #[tokio::test]
 async fn nobody_gets_in_without_a_token() {

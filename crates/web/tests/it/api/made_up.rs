@@ -16,7 +16,7 @@ use futures::{StreamExt, stream};
 use jiff::{Timestamp, civil::Date};
 use tokio::sync::Notify;
 
-use crate::support::NOW;
+use super::world::NOW;
 
 /// Tables that hold what tests expect.
 #[derive(Default)]
