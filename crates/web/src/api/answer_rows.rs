@@ -34,10 +34,6 @@ const AT_ONCE: usize = 4;
 
 /// Rows of a table, or of an answer.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "the shape of what `page` writes, for the document"
-)]
 pub(super) struct RowsPage {
     /// The version of the table; null for a question.
     version: Option<u64>,
@@ -172,7 +168,7 @@ fn unwritten(error: ShowError) -> Problem {
 
 impl WrittenRows {
     /// The answer. The rows are written as they are: in the order of their columns.
-    pub(super) fn page(self, version: Option<u64>, next: Option<String>) -> Response {
+    pub(super) fn page(self, version: Option<u64>, next: Option<&str>) -> Response {
         let (version, next) = (json(&version), json(&next));
         let columns = json(&self.columns);
         let mut body =

@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{OriginalUri, State},
 };
-use exmetrics_catalog::catalog;
+use exmetrics_catalog::{Report, catalog};
 use exmetrics_engine::TableVersion;
 use exmetrics_store::CoverageState;
 use jiff::{Timestamp, ToSpan, civil::Date};
@@ -94,7 +94,7 @@ async fn coverage(
 ) -> Result<Json<Page<DayShown>>, Problem> {
     let (dataset, store) = (find(&site, &id).await?, site.engine.store());
     let window = catalog().find(&dataset.report).ok();
-    let window = window.and_then(|report| report.window_days());
+    let window = window.and_then(Report::window_days);
     let only = match &asked.account {
         Some(named) => accounts_named(&site, std::slice::from_ref(named))
             .await?

@@ -37,7 +37,14 @@ mod service;
 mod visitor;
 mod words;
 
-use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{StatusCode, header::CONTENT_TYPE},
+    middleware,
+    routing::get,
+};
+use bytes::Bytes;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -78,11 +85,13 @@ pub(crate) fn router(site: Site) -> Router {
     let (router, document) = OpenApiRouter::with_openapi(document::Base::openapi())
         .nest("/api/v1", v1)
         .split_for_parts();
-    let document = document::complete(document);
+    let document = document::complete(document).to_json().unwrap_or_default();
+    let document = Bytes::from(document);
+    let json = [(CONTENT_TYPE, "application/json")];
     router
         .route(
             "/api/openapi.json",
-            get(move || async move { Json(document) }),
+            get(move || async move { (json, document) }),
         )
         .with_state(site)
 }

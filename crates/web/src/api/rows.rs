@@ -111,7 +111,7 @@ async fn rows(
             .ok()
             .map(|here| with_parameter(&here, "offset", &shown.to_string()))
     });
-    Ok(answer.page(Some(version), next.flatten()))
+    Ok(answer.page(Some(version), next.flatten().as_deref()))
 }
 
 fn bounds(asked: &ListRows) -> Result<(u32, u32), Problem> {

@@ -10,7 +10,7 @@ use axum::{
 use exmetrics_store::{Run, RunFilter, RunPlace, RunState};
 use jiff::Timestamp;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -91,7 +91,10 @@ async fn list(
         limit: asked.limit,
         here: &here,
     };
-    let (limit, after) = (wanted.limit()?, wanted.after(2)?.map(place).transpose()?);
+    let (limit, after) = (
+        wanted.limit()?,
+        wanted.after(2)?.as_ref().map(place).transpose()?,
+    );
     let filter = RunFilter {
         state: asked.state,
         dataset_id: dataset.as_ref().map(|dataset| dataset.id.as_str()),
@@ -133,7 +136,7 @@ fn key(run: &Run) -> Key {
     vec![place.started_at.as_microsecond().to_string(), place.id]
 }
 
-fn place(key: Key) -> Result<RunPlace, Problem> {
+fn place(key: &Key) -> Result<RunPlace, Problem> {
     let [started_at, id] = key.as_slice() else {
         return Err(Problem::wrong("cursor: it is no cursor of this list"));
     };

@@ -105,6 +105,22 @@ async fn a_table_is_downloaded_in_each_format() {
 }
 
 #[tokio::test]
+async fn a_download_may_be_compressed_on_its_way() {
+    let world = world().await;
+    for format in ["csv", "jsonl", "json", "parquet", "xlsx"] {
+        let path = format!("/datasets/mail/export?format={format}");
+        let mut request = world.request(Scope::Read, "GET", &path, &json!(null));
+        let gzip = "gzip".parse().unwrap();
+        request.headers_mut().insert("accept-encoding", gzip);
+        let answer = world.send(request).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.bytes.is_empty()),
+            (200, false)
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_question_is_answered_within_bounds() {
     let world = world().await;
     let ask = async |body| world.ask(Scope::Read, "POST", "/query", &body).await;
