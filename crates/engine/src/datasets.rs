@@ -88,7 +88,7 @@ impl Engine {
         let dead = self.store.run_under_way(&before.id).await?;
         if let Some(dead) = dead.filter(|_| edit.forget_coverage) {
             return Err(EngineError::new(
-                EngineErrorKind::Failed,
+                EngineErrorKind::Busy,
                 format!(
                     "a run of '{}' was broken off, and still means the days as they were",
                     before.name

@@ -22,7 +22,7 @@
 //! | `outcome`, `warnings` | the sentences for it |
 //! | `days_again` | some days are asked for once more |
 //! | `details_words` | details in the words of the command line |
-//! | `accounts` | where an account's cloud answers, and what its new secret sets free |
+//! | `clouds` | where an account's cloud answers, and what its new secret sets free |
 //! | `standing` | a DataSet in one word |
 //! | `restore` | a table goes back to a version, and coverage with it |
 //! | `service` | what comes due is run, by as many workers as like |
@@ -32,10 +32,10 @@
 //! | `people` | who is let in: passwords, one-time links, API tokens |
 //! | `check` | whether an account can do its work |
 
-mod accounts;
 mod archive;
 mod check;
 mod claim;
+mod clouds;
 mod datasets;
 mod days_again;
 mod details_words;
@@ -72,10 +72,10 @@ use exmetrics_graph::{Clock, Graph, HttpClient, Limits, Proxy, http_client};
 use exmetrics_store::{QuotaRule, Store};
 use jiff::civil::Date;
 
-pub use accounts::cloud_at;
 pub use archive::Archive;
 pub use check::{AccountCheck, Answers, Check, CheckState};
 pub use claim::Held;
+pub use clouds::cloud_at;
 pub use datasets::{KEEP_EVERY_DAY, key_columns, means_other_days};
 pub use days_again::DaysAgain;
 pub use details_words::DetailsWords;

@@ -17,7 +17,7 @@ impl Engine {
         let _held = self.hold(dataset).await?;
         if let Some(dead) = self.store.run_under_way(&dataset.id).await? {
             return Err(EngineError::new(
-                EngineErrorKind::Failed,
+                EngineErrorKind::Busy,
                 format!(
                     "a run of '{}' was broken off; it may have landed",
                     dataset.name

@@ -71,6 +71,8 @@ pub(crate) async fn stream(
     let pieces = stream::unfold(piece_out, async |mut pieces| {
         pieces.recv().await.map(|piece| (piece, pieces))
     });
+    // Whoever compresses it asks once more after the end.
+    let pieces = pieces.fuse();
     let mut response = Response::new(Body::from_stream(pieces));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(format)));

@@ -115,6 +115,10 @@ impl From<StoreError> for Problem {
                 Self::new(StatusCode::CONFLICT, "conflict", error.message)
             }
             StoreErrorKind::BadName => Self::wrong(error.message),
+            StoreErrorKind::Locked => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.message)
+                    .next("Do it again in some seconds.")
+            }
             _ => EngineError::from(error).into(),
         }
     }

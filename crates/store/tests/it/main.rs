@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod answers;
 mod audit;
 mod bad_files;
 mod copies;
@@ -16,6 +17,7 @@ mod postgres;
 mod quota;
 mod requests;
 mod runs;
+mod runs_page;
 mod secrets;
 mod sessions;
 mod tokens;

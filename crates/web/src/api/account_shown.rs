@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words::{AccountWord, CheckWord, CloudWord, SignInWord};
+
 /// An account, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AccountShown {
@@ -22,12 +24,12 @@ pub(super) struct AccountShown {
     /// The app registration.
     client_id: String,
     /// client_secret, certificate, federated_token, browser or device.
-    #[schema(value_type = String)]
+    #[schema(value_type = SignInWord)]
     sign_in: SignIn,
     /// Which cloud, and where that answers.
     cloud: CloudShown,
     /// unchecked, ok or failed.
-    #[schema(value_type = String)]
+    #[schema(value_type = AccountWord)]
     state: AccountState,
     /// What was found wrong.
     message: Option<String>,
@@ -47,6 +49,7 @@ pub(super) struct AccountShown {
 #[derive(Debug, Serialize, ToSchema)]
 struct CloudShown {
     /// global, us-gov, us-gov-dod, china or custom.
+    #[schema(value_type = CloudWord)]
     name: &'static str,
     /// Where sign-in happens.
     login_url: String,
@@ -103,7 +106,7 @@ struct CheckedThing {
     /// What.
     name: String,
     /// ok, warning or failed.
-    #[schema(value_type = String)]
+    #[schema(value_type = CheckWord)]
     state: CheckState,
     /// What was found.
     message: String,

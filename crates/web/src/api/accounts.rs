@@ -8,12 +8,12 @@ use axum::{
 use exmetrics_catalog::CloudName;
 use exmetrics_engine::cloud_at;
 use exmetrics_store::{Account, NewAccount, SignIn};
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    account_sent::{AddAccount, ClientSecret, EditAccount},
     account_shown::{AccountShown, CheckShown, CheckedAccount},
     asked::{Asked, Id, Nothing, Sent, is_id},
     paging::{Page, Wanted},
@@ -45,74 +45,6 @@ struct ListAccounts {
     cursor: Option<String>,
 }
 
-/// A client secret. It is sealed and never told again.
-#[derive(Deserialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = String, format = Password)]
-struct ClientSecret(String);
-
-impl std::fmt::Debug for ClientSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ClientSecret")
-    }
-}
-
-impl ClientSecret {
-    fn read(self) -> Result<SecretString, Problem> {
-        let given = SecretString::from(self.0);
-        let trimmed = given.expose_secret().trim_start_matches('\u{feff}').trim();
-        match trimmed {
-            "" => Err(Problem::wrong("client_secret: it is empty")),
-            secret => Ok(SecretString::from(secret)),
-        }
-    }
-}
-
-/// An account to add. It signs in as an app, with a client secret.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct AddAccount {
-    /// Its name.
-    #[schema(min_length = 1, max_length = 200)]
-    name: String,
-    /// The tenant: a GUID or a domain.
-    #[schema(min_length = 1)]
-    tenant: String,
-    /// The app registration.
-    #[schema(min_length = 1)]
-    client_id: String,
-    /// The app's client secret. It is sealed and never told again.
-    #[schema(value_type = String, format = Password, write_only)]
-    client_secret: ClientSecret,
-    /// Which cloud: global, us-gov, us-gov-dod, china or custom.
-    #[schema(value_type = Option<String>)]
-    cloud: Option<CloudName>,
-    /// Where a custom cloud signs in.
-    login_url: Option<String>,
-    /// Where a custom cloud's Graph answers.
-    graph_url: Option<String>,
-    /// Leaves out the check.
-    #[serde(default)]
-    #[schema(required = false)]
-    no_check: bool,
-}
-
-/// What of an account is to change; what is left out stays.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct EditAccount {
-    /// Another name.
-    #[schema(min_length = 1, max_length = 200)]
-    name: Option<String>,
-    /// A new client secret. It is sealed and never told again.
-    #[schema(value_type = Option<String>, format = Password, write_only)]
-    client_secret: Option<ClientSecret>,
-    /// Leaves out the check of a new secret.
-    #[serde(default)]
-    #[schema(required = false)]
-    no_check: bool,
-}
-
 /// By its id.
 pub(super) async fn by_id(site: &Site, id: &str) -> Result<Account, Problem> {
     let accounts = site.engine.store().accounts().await?;
@@ -127,7 +59,9 @@ pub(super) async fn find(site: &Site, id_or_name: &str) -> Result<Account, Probl
     {
         return Ok(account);
     }
-    Ok(site.engine.store().account(id_or_name).await?)
+    // PostgreSQL takes none, and no name has one.
+    let name = id_or_name.replace('\0', "?");
+    Ok(site.engine.store().account(&name).await?)
 }
 
 async fn note(site: &Site, who: &ApiVisitor, what: &'static str, account: &Account, detail: &str) {
@@ -143,7 +77,7 @@ async fn note(site: &Site, who: &ApiVisitor, what: &'static str, account: &Accou
 /// The accounts
 ///
 /// By name, without their secrets.
-#[utoipa::path(get, path = "/accounts", tag = "accounts", params(ListAccounts),
+#[utoipa::path(get, path = "/accounts", operation_id = "list_accounts", tag = "accounts", params(ListAccounts),
     responses((status = 200, description = "Accounts", body = Page<AccountShown>)))]
 async fn list(
     State(site): State<Site>,
@@ -173,7 +107,7 @@ async fn list(
 /// One account
 ///
 /// By its id or its name.
-#[utoipa::path(get, path = "/accounts/{id}", tag = "accounts",
+#[utoipa::path(get, path = "/accounts/{id}", operation_id = "get_account", tag = "accounts",
     params(("id" = String, Path, description = "Id or name")),
     responses((status = 200, description = "The account", body = AccountShown)))]
 async fn one(
@@ -188,7 +122,7 @@ async fn one(
 /// Add an account
 ///
 /// Signs in and checks at once, unless `no_check`. An account whose check fails is kept, and says why.
-#[utoipa::path(post, path = "/accounts", tag = "accounts", request_body = AddAccount,
+#[utoipa::path(post, path = "/accounts", operation_id = "add_account", tag = "accounts", request_body = AddAccount,
     responses((status = 201, description = "It is added", body = CheckedAccount)))]
 async fn create(
     State(site): State<Site>,
@@ -201,14 +135,7 @@ async fn create(
         sent.login_url.as_deref(),
         sent.graph_url.as_deref(),
     )?;
-    for (what, text) in [("tenant", &sent.tenant), ("client_id", &sent.client_id)] {
-        if text.trim().is_empty() {
-            return Err(Problem::wrong(format!("{what}: it is empty")));
-        }
-        if text.contains(char::is_control) {
-            return Err(Problem::wrong(format!("{what}: it has control characters")));
-        }
-    }
+    sent.check()?;
     let new = NewAccount {
         name: sent.name,
         tenant: sent.tenant.trim().to_owned(),
@@ -239,7 +166,7 @@ async fn checked(site: &Site, account: Account, check: bool) -> Result<CheckedAc
 ///
 /// Another name, a new client secret, or both. A new secret is checked, unless `no_check`; what failed for
 /// want of it is asked again.
-#[utoipa::path(patch, path = "/accounts/{id}", tag = "accounts", request_body = EditAccount,
+#[utoipa::path(patch, path = "/accounts/{id}", operation_id = "edit_account", tag = "accounts", request_body = EditAccount,
     params(("id" = String, Path, description = "Id", format = "uuid")),
     responses((status = 200, description = "It is changed", body = CheckedAccount)))]
 async fn edit(
@@ -288,7 +215,7 @@ async fn edit(
 /// Remove an account
 ///
 /// With its secret. One that feeds a DataSet stays.
-#[utoipa::path(delete, path = "/accounts/{id}", tag = "accounts",
+#[utoipa::path(delete, path = "/accounts/{id}", operation_id = "remove_account", tag = "accounts",
     params(("id" = String, Path, description = "Id", format = "uuid")),
     responses((status = 204, description = "It is removed")))]
 async fn remove(
@@ -306,7 +233,7 @@ async fn remove(
 /// Check an account
 ///
 /// Signs in, asks the smallest report, reads the setting for names, and says what is missing.
-#[utoipa::path(post, path = "/accounts/{id}/check", tag = "accounts",
+#[utoipa::path(post, path = "/accounts/{id}/check", operation_id = "check_account", tag = "accounts",
     params(("id" = String, Path, description = "Id", format = "uuid")),
     responses((status = 200, description = "What was found", body = CheckShown)))]
 async fn check(

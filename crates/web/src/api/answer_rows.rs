@@ -26,7 +26,7 @@ use crate::{problem::Problem, site::Site};
 /// How long a question may take.
 const LONGEST: Duration = Duration::from_secs(30);
 /// How much memory a question may take.
-const MEMORY_BYTES: usize = 512 << 20;
+const MEMORY_BYTES: usize = 256 << 20;
 /// How many bytes an answer has at most.
 const MOST_BYTES: usize = 32 << 20;
 /// How many questions are answered at the same time.
@@ -34,10 +34,6 @@ const AT_ONCE: usize = 4;
 
 /// Rows of a table, or of an answer.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "the shape of what `page` writes, for the document"
-)]
 pub(super) struct RowsPage {
     /// The version of the table; null for a question.
     version: Option<u64>,
@@ -172,7 +168,7 @@ fn unwritten(error: ShowError) -> Problem {
 
 impl WrittenRows {
     /// The answer. The rows are written as they are: in the order of their columns.
-    pub(super) fn page(self, version: Option<u64>, next: Option<String>) -> Response {
+    pub(super) fn page(self, version: Option<u64>, next: Option<&str>) -> Response {
         let (version, next) = (json(&version), json(&next));
         let columns = json(&self.columns);
         let mut body =

@@ -59,7 +59,7 @@ async fn account_ids(site: &Site, named: &[String]) -> Result<Vec<String>, Probl
 /// Make a DataSet
 ///
 /// Nothing runs unless `run` or `keep_every_day` says so.
-#[utoipa::path(post, path = "/datasets", tag = "datasets", request_body = NewDataSetSent,
+#[utoipa::path(post, path = "/datasets", operation_id = "create_dataset", tag = "datasets", request_body = NewDataSetSent,
     responses((status = 201, description = "It is made", body = DataSetShown, headers(
         ("ETag" = String, description = "Which state of it this is"),
         ("Location" = String, description = "Where it is")))))]
@@ -137,7 +137,7 @@ async fn refuse_taken(site: &Site, name: &str, unless: Option<&str>) -> Result<(
 /// Change a DataSet
 ///
 /// What is left out stays. With If-Match nothing is changed that somebody else has changed meanwhile.
-#[utoipa::path(patch, path = "/datasets/{id}", tag = "datasets", request_body = DataSetEditSent,
+#[utoipa::path(patch, path = "/datasets/{id}", operation_id = "edit_dataset", tag = "datasets", request_body = DataSetEditSent,
     params(("id" = String, Path, description = "Id", format = "uuid"),
         ("If-Match" = Option<String>, Header, description = "The ETag of the DataSet as you saw it")),
     responses((status = 200, description = "It is changed", body = DataSetShown,
@@ -233,7 +233,7 @@ pub(super) struct RemovedDataSet {
 /// Remove a DataSet
 ///
 /// With its runs and coverage. Its table stays, unless `delete_table`.
-#[utoipa::path(delete, path = "/datasets/{id}", tag = "datasets",
+#[utoipa::path(delete, path = "/datasets/{id}", operation_id = "remove_dataset", tag = "datasets",
     params(("id" = String, Path, description = "Id", format = "uuid"), RemoveDataSet,
         ("If-Match" = Option<String>, Header, description = "The ETag of the DataSet as you saw it")),
     responses((status = 200, description = "It is removed", body = RemovedDataSet)))]

@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{OriginalUri, State},
 };
-use exmetrics_catalog::catalog;
+use exmetrics_catalog::{Report, catalog};
 use exmetrics_engine::TableVersion;
 use exmetrics_store::CoverageState;
 use jiff::{Timestamp, ToSpan, civil::Date};
@@ -20,6 +20,7 @@ use super::{
     datasets::{accounts_named, by_id, find},
     paging::{Page, Wanted, number_key},
     visitor::{Changer, Reader},
+    words::{CoverageWord, Day},
 };
 use crate::{problem::Problem, site::Site};
 
@@ -35,33 +36,21 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
 #[into_params(parameter_in = Query)]
 struct ListDays {
     /// Those that stand so.
-    #[param(value_type = Option<CoverageWord>, inline)]
+    #[param(value_type = Option<CoverageWord>)]
     state: Option<CoverageState>,
     /// Those of an account, by its id or name.
     account: Option<String>,
     /// The first day.
-    #[param(value_type = Option<String>, format = Date)]
+    #[param(value_type = Option<Day>)]
     from: Option<Date>,
     /// The last day.
-    #[param(value_type = Option<String>, format = Date)]
+    #[param(value_type = Option<Day>)]
     to: Option<Date>,
     /// How many at most.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
     /// From the `next` of the page before.
     cursor: Option<String>,
-}
-
-/// What is known of a day.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "stands for the store's word in the document")]
-enum CoverageWord {
-    Published,
-    Empty,
-    Awaiting,
-    Failed,
-    Expired,
 }
 
 /// What is known of a day of an account.
@@ -73,7 +62,7 @@ struct DayShown {
     #[schema(value_type = String, format = Date)]
     date: Date,
     /// published, empty, awaiting, failed or expired.
-    #[schema(value_type = String)]
+    #[schema(value_type = CoverageWord)]
     state: CoverageState,
     /// How many rows it had.
     rows: Option<i64>,
@@ -93,7 +82,7 @@ struct DayShown {
 /// The coverage of a DataSet
 ///
 /// What is known of each day of each account, the oldest first.
-#[utoipa::path(get, path = "/datasets/{id}/coverage", tag = "datasets",
+#[utoipa::path(get, path = "/datasets/{id}/coverage", operation_id = "list_coverage", tag = "datasets",
     params(("id" = String, Path, description = "Id or name"), ListDays),
     responses((status = 200, description = "Days", body = Page<DayShown>)))]
 async fn coverage(
@@ -105,7 +94,7 @@ async fn coverage(
 ) -> Result<Json<Page<DayShown>>, Problem> {
     let (dataset, store) = (find(&site, &id).await?, site.engine.store());
     let window = catalog().find(&dataset.report).ok();
-    let window = window.and_then(|report| report.window_days());
+    let window = window.and_then(Report::window_days);
     let only = match &asked.account {
         Some(named) => accounts_named(&site, std::slice::from_ref(named))
             .await?
@@ -194,7 +183,7 @@ impl From<TableVersion> for VersionShown {
 /// The history of a DataSet
 ///
 /// The versions of its table, the newest first.
-#[utoipa::path(get, path = "/datasets/{id}/history", tag = "datasets",
+#[utoipa::path(get, path = "/datasets/{id}/history", operation_id = "list_versions", tag = "datasets",
     params(("id" = String, Path, description = "Id or name"), ListVersions),
     responses((status = 200, description = "Versions", body = Page<VersionShown>)))]
 async fn history(
@@ -240,7 +229,7 @@ struct RestoredShown {
 /// Restore a version
 ///
 /// Makes an older version's rows the newest version; nothing is forgotten. Days that it lacks are due again.
-#[utoipa::path(post, path = "/datasets/{id}/restore", tag = "datasets", request_body = RestoreSent,
+#[utoipa::path(post, path = "/datasets/{id}/restore", operation_id = "restore_version", tag = "datasets", request_body = RestoreSent,
     params(("id" = String, Path, description = "Id", format = "uuid")),
     responses((status = 200, description = "It is restored", body = RestoredShown)))]
 async fn restore(

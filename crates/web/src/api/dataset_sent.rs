@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::asked::given;
+use super::{asked::given, words::UpdateWord};
 use crate::{problem::Problem, site::Site};
 
 /// A failed run waits at most so long to be tried again.
@@ -50,7 +50,7 @@ pub(super) struct NewDataSetSent {
     #[schema(required = false)]
     pub(super) keep_every_day: bool,
     /// replace, append, upsert or partition; the report presets it.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<UpdateWord>)]
     pub(super) update: Option<UpdateMethod>,
     /// The columns that tell one row from another, for upsert; the report presets them.
     #[serde(default)]
@@ -109,7 +109,7 @@ pub(super) struct DataSetEditSent {
     /// The last day of a range, so many days before today.
     pub(super) to_days_back: Option<u16>,
     /// replace, append, upsert or partition.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<UpdateWord>)]
     pub(super) update: Option<UpdateMethod>,
     /// The columns that tell one row from another, for upsert.
     pub(super) key: Option<Vec<String>>,

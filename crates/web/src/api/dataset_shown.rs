@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words::{StandingWord, UpdateWord};
 use crate::{problem::Problem, site::Site};
 
 /// A DataSet.
@@ -29,7 +30,7 @@ pub(super) struct DataSetShown {
     #[schema(value_type = serde_json::Value)]
     details: Details,
     /// How rows enter the table: replace, append, upsert or partition.
-    #[schema(value_type = String)]
+    #[schema(value_type = UpdateWord)]
     update: UpdateMethod,
     /// The key columns, for upsert.
     key: Vec<String>,
@@ -50,7 +51,7 @@ pub(super) struct DataSetShown {
     /// Where its table is.
     location: String,
     /// up_to_date, late, failing or never_run.
-    #[schema(value_type = String)]
+    #[schema(value_type = StandingWord)]
     state: Standing,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]

@@ -21,6 +21,7 @@ use super::{
     dataset_sent::DraftSent,
     datasets::{accounts_named, by_id, find},
     visitor::{Reader, Runner},
+    words::Day,
 };
 use crate::{problem::Problem, site::Site};
 
@@ -47,19 +48,19 @@ struct PlanShown {
     /// The requests, in the order they are made.
     requests: Vec<PlannedRequestShown>,
     /// The days that they answer.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Day>)]
     kept: Vec<Date>,
     /// Days that are today or in the future.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Day>)]
     too_early: Vec<Date>,
     /// Days that Microsoft no longer has.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Day>)]
     expired: Vec<Date>,
     /// Days that are captured and not due again.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Day>)]
     settled: Vec<Date>,
     /// Days that were asked for today already and are not published yet.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Day>)]
     awaiting: Vec<Date>,
     /// How long the quota makes the requests take.
     estimated_seconds: u64,
@@ -105,7 +106,7 @@ impl From<PlanView> for PlanShown {
 /// The plan of a DataSet
 ///
 /// What a run would ask now, which days it would leave out and why.
-#[utoipa::path(get, path = "/datasets/{id}/plan", tag = "datasets",
+#[utoipa::path(get, path = "/datasets/{id}/plan", operation_id = "get_plan", tag = "datasets",
     params(("id" = String, Path, description = "Id or name"), HowMuch),
     responses((status = 200, description = "The plan", body = PlanShown)))]
 async fn plan(
@@ -128,7 +129,7 @@ async fn plan(
 /// The plan of a draft
 ///
 /// What a DataSet would ask, before it is made. Nothing is changed by it.
-#[utoipa::path(post, path = "/plan", tag = "datasets", request_body = DraftSent,
+#[utoipa::path(post, path = "/plan", operation_id = "plan_draft", tag = "datasets", request_body = DraftSent,
     responses((status = 200, description = "The plan", body = PlanShown)))]
 async fn plan_draft(
     State(site): State<Site>,
@@ -185,7 +186,7 @@ pub(super) fn busy(dataset: &DataSet) -> Problem {
 /// Run a DataSet
 ///
 /// Puts it into the queue; a worker takes it within seconds.
-#[utoipa::path(post, path = "/datasets/{id}/run", tag = "datasets",
+#[utoipa::path(post, path = "/datasets/{id}/run", operation_id = "run_dataset", tag = "datasets",
     params(("id" = String, Path, description = "Id", format = "uuid"), HowMuch),
     responses((status = 202, description = "It is in the queue", body = Queued,
         headers(("Location" = String, description = "Where its runs are")))))]
@@ -212,7 +213,7 @@ async fn run(
 #[serde(deny_unknown_fields)]
 struct DaysSent {
     /// The days.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 3660)]
+    #[schema(value_type = Vec<Day>, min_items = 1, max_items = 3660)]
     dates: BTreeSet<Date>,
     /// Of one account, by its id or name; of all without one.
     account: Option<String>,
@@ -224,17 +225,17 @@ struct DaysAgainShown {
     #[serde(flatten)]
     queued: Queued,
     /// The days that the run asks for.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Day>)]
     asked: BTreeSet<Date>,
     /// Days that cannot be asked for: the details leave them out, or Microsoft does not have them.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Day>)]
     left_out: BTreeSet<Date>,
 }
 
 /// Ask for days again
 ///
 /// Whatever is known of them: they are due, and the DataSet goes into the queue.
-#[utoipa::path(post, path = "/datasets/{id}/days", tag = "datasets", request_body = DaysSent,
+#[utoipa::path(post, path = "/datasets/{id}/days", operation_id = "ask_days_again", tag = "datasets", request_body = DaysSent,
     params(("id" = String, Path, description = "Id", format = "uuid")),
     responses((status = 202, description = "They are due", body = DaysAgainShown,
         headers(("Location" = String, description = "Where its runs are")))))]

@@ -20,6 +20,7 @@ use super::{
     dataset_shown::{DataSetShown, etag_header, shown},
     paging::{Key, Page, Wanted},
     visitor::Reader,
+    words::StandingWord,
 };
 use crate::{problem::Problem, site::Site};
 
@@ -82,7 +83,7 @@ struct ListDataSets {
     /// Those whose name, report, description or tags have this text.
     search: Option<String>,
     /// Those that stand so.
-    #[param(value_type = Option<StandingWord>, inline)]
+    #[param(value_type = Option<StandingWord>)]
     state: Option<Standing>,
     /// Those that an account feeds, by its id or name.
     account: Option<String>,
@@ -96,17 +97,6 @@ struct ListDataSets {
     limit: Option<u32>,
     /// From the `next` of the page before.
     cursor: Option<String>,
-}
-
-/// How a DataSet stands.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "stands for the engine's word in the document")]
-enum StandingWord {
-    UpToDate,
-    Late,
-    Failing,
-    NeverRun,
 }
 
 /// By its id.
@@ -133,7 +123,9 @@ pub(super) async fn find(site: &Site, id_or_name: &str) -> Result<DataSet, Probl
     {
         return Ok(dataset);
     }
-    Ok(site.engine.store().dataset(id_or_name).await?)
+    // PostgreSQL takes none, and no name has one.
+    let name = id_or_name.replace('\0', "?");
+    Ok(site.engine.store().dataset(&name).await?)
 }
 
 /// The accounts that a body or a question names, by ids or names, each once.
@@ -158,7 +150,7 @@ pub(super) async fn accounts_named(site: &Site, named: &[String]) -> Result<Vec<
 /// The DataSets
 ///
 /// With how their tables stand.
-#[utoipa::path(get, path = "/datasets", tag = "datasets", params(ListDataSets),
+#[utoipa::path(get, path = "/datasets", operation_id = "list_datasets", tag = "datasets", params(ListDataSets),
     responses((status = 200, description = "DataSets", body = Page<DataSetShown>)))]
 async fn list(
     State(site): State<Site>,
@@ -224,7 +216,7 @@ async fn list(
 /// One DataSet
 ///
 /// By its id or its name. Its ETag goes into the If-Match of a change.
-#[utoipa::path(get, path = "/datasets/{id}", tag = "datasets",
+#[utoipa::path(get, path = "/datasets/{id}", operation_id = "get_dataset", tag = "datasets",
     params(("id" = String, Path, description = "Id or name")),
     responses((status = 200, description = "The DataSet", body = DataSetShown,
         headers(("ETag" = String, description = "Which state of it this is")))))]

@@ -39,25 +39,25 @@ pub(super) struct Base;
 const TOKEN: &str = "token";
 
 /// The problems that any request may meet.
-const ALWAYS: [(u16, &str); 6] = [
+const ALWAYS: [(u16, &str); 9] = [
     (400, "The request cannot be read"),
     (401, "Nobody is signed in, or the token is not valid"),
     (403, "The token's scope is not enough"),
-    (422, "Something that was given is wrong, or not known"),
-    (429, "Too much at once"),
-    (500, "Our own fault; the log says more"),
-];
-const UNAVAILABLE: (u16, &str) = (503, "The control database does not answer");
-const NOT_FOUND: (u16, &str) = (404, "What was asked for is not there");
-const STALE: (u16, &str) = (412, "It was changed meanwhile");
-const CHANGING: [(u16, &str); 2] = [
+    (404, "What was asked for is not there"),
     (
         409,
         "It is not possible as things stand: a name is taken, a run is under way",
     ),
-    (413, "The body is too large"),
+    (422, "Something that was given is wrong, or not known"),
+    (429, "Too much at once"),
+    (500, "Our own fault; the log says more"),
+    (503, "The control database is busy"),
 ];
-const MEDIA_TYPE: (u16, &str) = (415, "The body is not JSON");
+const STALE: (u16, &str) = (412, "It was changed meanwhile");
+const BODY: [(u16, &str); 2] = [
+    (413, "The body is too large"),
+    (415, "The body is not JSON"),
+];
 
 /// Adds what holds for all requests.
 pub(super) fn complete(mut document: Document) -> Document {
@@ -94,15 +94,8 @@ fn operations(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
 
 fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let mut problems: Vec<(u16, &str)> = ALWAYS.to_vec();
-    problems.push(UNAVAILABLE);
-    if path.contains('{') {
-        problems.push(NOT_FOUND);
-    }
-    if *method != HttpMethod::Get {
-        problems.extend(CHANGING);
-    }
-    if operation.request_body.is_some() {
-        problems.push(MEDIA_TYPE);
+    if operation.request_body.is_some() || *method == HttpMethod::Post {
+        problems.extend(BODY);
     }
     let takes = |operation: &Operation, name: &str| {
         let parameters = operation.parameters.iter().flatten();
@@ -113,7 +106,8 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
     if takes(operation, "If-Match") {
         problems.push(STALE);
     }
-    if *method == HttpMethod::Post {
+    // A question makes nothing that could be made twice.
+    if *method == HttpMethod::Post && path != "/api/v1/query" {
         let key = ParameterBuilder::new()
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)
@@ -124,6 +118,7 @@ fn complete_operation(path: &str, method: &HttpMethod, operation: &mut Operation
             .schema(Some(
                 ObjectBuilder::new()
                     .schema_type(SchemaType::Type(Type::String))
+                    .pattern(Some("^[!-~]+$"))
                     .min_length(Some(1))
                     .max_length(Some(255)),
             ))

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `reports`, `accounts`, `datasets`, `runs`, `rows`, `query`, `service` | what can be asked |
 //! | `dataset_change`, `dataset_work`, `dataset_past` | what can be done with a DataSet |
-//! | `dataset_sent`, `dataset_shown`, `account_shown`, `answer_rows` | the shapes of bodies and answers |
+//! | `account_sent`, `dataset_sent`, `account_shown`, `dataset_shown`, `run_shown`, `answer_rows` | the shapes of bodies and answers |
+//! | `words` | the words of other rooms, for the document |
 //! | `asked` | addresses, questions and bodies, and the refusal of what is not known |
 //! | `paging` | lists page by page |
 //! | `once` | a request that is sent twice is done once |
@@ -12,6 +13,7 @@
 //! | `problems` | what went wrong, as RFC 9457 has it |
 //! | `document` | `/api/openapi.json`, made from the handlers |
 
+mod account_sent;
 mod account_shown;
 mod accounts;
 mod answer_rows;
@@ -29,11 +31,20 @@ mod problems;
 mod query;
 mod reports;
 mod rows;
+mod run_shown;
 mod runs;
 mod service;
 mod visitor;
+mod words;
 
-use axum::{Json, Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{StatusCode, header::CONTENT_TYPE},
+    middleware,
+    routing::get,
+};
+use bytes::Bytes;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -47,19 +58,21 @@ const MOST_BODY_BYTES: usize = 1 << 20;
 /// The API and its document. A route is in the document because it is answered: both are made of the same
 /// list.
 pub(crate) fn router(site: Site) -> Router {
-    let v1 = OpenApiRouter::new()
-        .merge(reports::routes())
+    let changing = OpenApiRouter::new()
         .merge(accounts::routes())
         .merge(datasets::routes())
         .merge(dataset_work::routes())
         .merge(dataset_past::routes())
-        .merge(rows::routes())
         .merge(runs::routes())
+        .layer(middleware::from_fn_with_state(site.clone(), once::once));
+    let v1 = OpenApiRouter::new()
+        .merge(changing)
+        .merge(reports::routes())
+        .merge(rows::routes())
         .merge(query::routes())
         .merge(service::routes())
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
-        .layer(middleware::from_fn_with_state(site.clone(), once::once))
         .layer(middleware::from_fn_with_state(
             site.clone(),
             visitor::recognise,
@@ -72,11 +85,13 @@ pub(crate) fn router(site: Site) -> Router {
     let (router, document) = OpenApiRouter::with_openapi(document::Base::openapi())
         .nest("/api/v1", v1)
         .split_for_parts();
-    let document = document::complete(document);
+    let document = document::complete(document).to_json().unwrap_or_default();
+    let document = Bytes::from(document);
+    let json = [(CONTENT_TYPE, "application/json")];
     router
         .route(
             "/api/openapi.json",
-            get(move || async move { Json(document) }),
+            get(move || async move { (json, document) }),
         )
         .with_state(site)
 }

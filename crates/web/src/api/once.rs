@@ -108,11 +108,12 @@ fn key_of(request: &Request) -> Result<String, Problem> {
         (Some(value), None) => value.to_str().unwrap_or_default().trim(),
         _ => "",
     };
-    let usable = !key.is_empty() && key.len() <= LONGEST_KEY;
+    let usable =
+        (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
     match usable {
         true => Ok(key.to_owned()),
         false => Err(Problem::wrong(format!(
-            "Idempotency-Key: it has 1 to {LONGEST_KEY} letters, digits and signs"
+            "Idempotency-Key: it has 1 to {LONGEST_KEY} letters, digits and signs, and no space"
         ))),
     }
 }

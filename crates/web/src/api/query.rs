@@ -36,7 +36,7 @@ struct Question {
 /// Ask in SQL
 ///
 /// Over all DataSets; nothing can be changed by it. Rows, time and memory are limited.
-#[utoipa::path(post, path = "/query", tag = "rows", request_body = Question,
+#[utoipa::path(post, path = "/query", operation_id = "ask_in_sql", tag = "rows", request_body = Question,
     responses((status = 200, description = "The answer", body = RowsPage)))]
 async fn query(
     State(site): State<Site>,

@@ -10,6 +10,7 @@ use super::{
     asked::{Asked, Id, Nothing},
     paging::{Page, Wanted},
     visitor::Reader,
+    words::{CloudWord, GrainWord, UpdateWord},
 };
 use crate::{problem::Problem, site::Site};
 
@@ -48,7 +49,7 @@ struct ReportSummary {
     /// Exchange, Teams, OneDrive, SharePoint, ...
     workload: String,
     /// What one reply is made of: detail, trend, summary or current.
-    #[schema(value_type = String)]
+    #[schema(value_type = GrainWord)]
     grain: exmetrics_catalog::Grain,
     /// What a request may say: period, date.
     #[schema(value_type = Vec<String>)]
@@ -91,7 +92,7 @@ struct ReportInFull {
     #[schema(value_type = Vec<String>)]
     versions: Vec<exmetrics_catalog::ApiVersion>,
     /// Where each version is offered.
-    #[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
+    #[schema(value_type = std::collections::BTreeMap<String, Vec<CloudWord>>)]
     clouds: std::collections::BTreeMap<
         exmetrics_catalog::ApiVersion,
         Vec<exmetrics_catalog::CloudName>,
@@ -103,7 +104,7 @@ struct ReportInFull {
     /// What sign-in needs; null where that way is closed.
     permissions: ReportPermissions,
     /// The update method of a DataSet that chooses none.
-    #[schema(value_type = String)]
+    #[schema(value_type = UpdateWord)]
     default_update: exmetrics_catalog::UpdateMethod,
     /// Its columns.
     columns: Vec<ReportColumn>,
@@ -139,7 +140,7 @@ struct ReportColumn {
 /// The reports
 ///
 /// All report functions of Microsoft Graph that can be asked for, by slug.
-#[utoipa::path(get, path = "/reports", tag = "reports", params(ListReports),
+#[utoipa::path(get, path = "/reports", operation_id = "list_reports", tag = "reports", params(ListReports),
     responses((status = 200, description = "Reports", body = Page<ReportSummary>)))]
 async fn list(
     _: Reader,
@@ -169,7 +170,7 @@ async fn list(
 /// One report
 ///
 /// With its columns, by slug, function name or the connector's name.
-#[utoipa::path(get, path = "/reports/{slug}", tag = "reports",
+#[utoipa::path(get, path = "/reports/{slug}", operation_id = "get_report", tag = "reports",
     params(("slug" = String, Path, description = "Slug, function name or the connector's name")),
     responses((status = 200, description = "The report", body = ReportInFull)))]
 async fn one(_: Reader, Id(slug): Id, _: Asked<Nothing>) -> Result<Json<ReportInFull>, Problem> {

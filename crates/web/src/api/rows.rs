@@ -49,7 +49,7 @@ struct ListRows {
 /// The rows of a DataSet
 ///
 /// In a lasting order, page by page; the pages after the first are of the same version.
-#[utoipa::path(get, path = "/datasets/{id}/rows", tag = "rows",
+#[utoipa::path(get, path = "/datasets/{id}/rows", operation_id = "list_rows", tag = "rows",
     params(("id" = String, Path, description = "Id or name"), ListRows),
     responses((status = 200, description = "Rows", body = RowsPage)))]
 async fn rows(
@@ -111,7 +111,7 @@ async fn rows(
             .ok()
             .map(|here| with_parameter(&here, "offset", &shown.to_string()))
     });
-    Ok(answer.page(Some(version), next.flatten()))
+    Ok(answer.page(Some(version), next.flatten().as_deref()))
 }
 
 fn bounds(asked: &ListRows) -> Result<(u32, u32), Problem> {
@@ -208,7 +208,7 @@ struct Download {
 /// Download a DataSet
 ///
 /// All rows of its table, while they are read. A download that fails half-way breaks off.
-#[utoipa::path(get, path = "/datasets/{id}/export", tag = "rows",
+#[utoipa::path(get, path = "/datasets/{id}/export", operation_id = "export_dataset", tag = "rows",
     params(("id" = String, Path, description = "Id or name"), Download),
     responses((status = 200, description = "The rows", content(
         (String = "text/csv"), (String = "application/x-ndjson"), (serde_json::Value = "application/json"),

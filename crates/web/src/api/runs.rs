@@ -7,10 +7,10 @@ use axum::{
     extract::{OriginalUri, State},
     http::{HeaderMap, StatusCode},
 };
-use exmetrics_store::{RequestState, Run, RunFilter, RunPlace, RunState};
+use exmetrics_store::{Run, RunFilter, RunPlace, RunState};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -19,7 +19,9 @@ use super::{
     dataset_work::{Queued, busy, queued},
     datasets,
     paging::{Key, Page, Wanted},
+    run_shown::{RunInFull, RunShown, in_full, shown},
     visitor::{Reader, Runner},
+    words::RunWord,
 };
 use crate::{problem::Problem, site::Site};
 
@@ -36,7 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
 #[into_params(parameter_in = Query)]
 struct ListRuns {
     /// Those that stand so.
-    #[param(value_type = Option<RunWord>, inline)]
+    #[param(value_type = Option<RunWord>)]
     state: Option<RunState>,
     /// Those of a DataSet, by its id or name.
     dataset: Option<String>,
@@ -47,116 +49,6 @@ struct ListRuns {
     limit: Option<u32>,
     /// From the `next` of the page before.
     cursor: Option<String>,
-}
-
-/// How a run stands.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "stands for the store's word in the document")]
-enum RunWord {
-    Queued,
-    Running,
-    Succeeded,
-    Partial,
-    Failed,
-    Cancelled,
-}
-
-/// One execution of a DataSet.
-#[derive(Debug, Serialize, ToSchema)]
-struct RunShown {
-    /// Its id.
-    id: String,
-    /// The DataSet's name.
-    dataset: String,
-    /// The DataSet's id.
-    dataset_id: String,
-    /// queued, running, succeeded, partial, failed or cancelled.
-    #[schema(value_type = String)]
-    state: RunState,
-    /// When it began.
-    #[schema(value_type = String, format = DateTime)]
-    started_at: Timestamp,
-    /// When it ended.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    ended_at: Option<Timestamp>,
-    /// How many rows it brought.
-    rows: Option<i64>,
-    /// The version it made.
-    version: Option<i64>,
-    /// Each account's part.
-    accounts: Vec<RunAccountShown>,
-    /// Why it ended as it did.
-    message: Option<String>,
-    /// What to do about it.
-    next_step: Option<String>,
-}
-
-/// An account's part in a run.
-#[derive(Debug, Serialize, ToSchema)]
-struct RunAccountShown {
-    /// Its name at the time.
-    name: String,
-    /// queued, running, succeeded, partial, failed or cancelled.
-    #[schema(value_type = String)]
-    state: RunState,
-    /// What happened.
-    message: Option<String>,
-    /// What to do about it.
-    next_step: Option<String>,
-}
-
-/// A run in full.
-#[derive(Debug, Serialize, ToSchema)]
-struct RunInFull {
-    #[serde(flatten)]
-    run: RunShown,
-    /// Its requests, in the order they are made.
-    requests: Vec<RequestShown>,
-}
-
-/// A request of a run.
-#[derive(Debug, Serialize, ToSchema)]
-struct RequestShown {
-    /// For which account.
-    account: String,
-    /// The period or the day.
-    asked: String,
-    /// pending, done or failed.
-    #[schema(value_type = String)]
-    state: RequestState,
-    /// Whether its rows are in the table.
-    landed: bool,
-    /// When it was answered.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    answered_at: Option<Timestamp>,
-    /// What went wrong.
-    message: Option<String>,
-    /// What to do about it.
-    next_step: Option<String>,
-}
-
-async fn shown(site: &Site, run: Run, dataset: String) -> Result<RunShown, Problem> {
-    let accounts = site.engine.store().run_accounts(&run.id).await?.into_iter();
-    let accounts = accounts.map(|one| RunAccountShown {
-        name: one.name,
-        state: one.state,
-        message: one.message,
-        next_step: one.next_step,
-    });
-    Ok(RunShown {
-        id: run.id,
-        dataset,
-        dataset_id: run.dataset_id,
-        state: run.state,
-        started_at: run.started_at,
-        ended_at: run.ended_at,
-        rows: run.rows,
-        version: run.version,
-        accounts: accounts.collect(),
-        message: run.message,
-        next_step: run.next_step,
-    })
 }
 
 async fn by_id(site: &Site, id: &str) -> Result<Run, Problem> {
@@ -171,34 +63,10 @@ async fn by_id(site: &Site, id: &str) -> Result<Run, Problem> {
     }
 }
 
-async fn in_full(site: &Site, run: Run) -> Result<Json<RunInFull>, Problem> {
-    let store = site.engine.store();
-    let dataset = store.dataset_by_id(&run.dataset_id).await?.name;
-    let accounts = store.run_accounts(&run.id).await?.into_iter();
-    let names: HashMap<String, String> = accounts.map(|one| (one.account_id, one.name)).collect();
-    let requests = store.requests(&run.id).await?.into_iter();
-    let requests = requests.map(|request| {
-        let failure = request.failure;
-        RequestShown {
-            account: names.get(&request.account_id).cloned().unwrap_or_default(),
-            asked: request.ask.to_string(),
-            state: request.state,
-            landed: request.landed,
-            answered_at: request.answered_at,
-            message: failure.as_ref().map(|failure| failure.message.clone()),
-            next_step: failure.map(|failure| failure.next_step),
-        }
-    });
-    Ok(Json(RunInFull {
-        requests: requests.collect(),
-        run: shown(site, run, dataset).await?,
-    }))
-}
-
 /// The runs
 ///
 /// The newest first.
-#[utoipa::path(get, path = "/runs", tag = "runs", params(ListRuns),
+#[utoipa::path(get, path = "/runs", operation_id = "list_runs", tag = "runs", params(ListRuns),
     responses((status = 200, description = "Runs", body = Page<RunShown>)))]
 async fn list(
     State(site): State<Site>,
@@ -223,7 +91,10 @@ async fn list(
         limit: asked.limit,
         here: &here,
     };
-    let (limit, after) = (wanted.limit()?, wanted.after(2)?.map(place).transpose()?);
+    let (limit, after) = (
+        wanted.limit()?,
+        wanted.after(2)?.as_ref().map(place).transpose()?,
+    );
     let filter = RunFilter {
         state: asked.state,
         dataset_id: dataset.as_ref().map(|dataset| dataset.id.as_str()),
@@ -266,7 +137,7 @@ fn key(run: &Run) -> Key {
     vec![place.started_at.as_microsecond().to_string(), place.id]
 }
 
-fn place(key: Key) -> Result<RunPlace, Problem> {
+fn place(key: &Key) -> Result<RunPlace, Problem> {
     let [started_at, id] = key.as_slice() else {
         return Err(Problem::wrong("cursor: it is no cursor of this list"));
     };
@@ -284,7 +155,7 @@ fn place(key: Key) -> Result<RunPlace, Problem> {
 /// One run
 ///
 /// With its accounts and requests.
-#[utoipa::path(get, path = "/runs/{id}", tag = "runs",
+#[utoipa::path(get, path = "/runs/{id}", operation_id = "get_run", tag = "runs",
     params(("id" = String, Path, description = "Id", format = "uuid")),
     responses((status = 200, description = "The run", body = RunInFull)))]
 async fn one(
@@ -300,7 +171,7 @@ async fn one(
 /// Cancel a run
 ///
 /// Whoever works on it stops within some seconds.
-#[utoipa::path(post, path = "/runs/{id}/cancel", tag = "runs",
+#[utoipa::path(post, path = "/runs/{id}/cancel", operation_id = "cancel_run", tag = "runs",
     params(("id" = String, Path, description = "Id", format = "uuid")),
     responses((status = 200, description = "It is cancelled", body = RunInFull)))]
 async fn cancel(
@@ -325,7 +196,7 @@ async fn cancel(
 /// Retry a run
 ///
 /// Puts what failed in it into the queue; a worker takes it within seconds.
-#[utoipa::path(post, path = "/runs/{id}/retry", tag = "runs",
+#[utoipa::path(post, path = "/runs/{id}/retry", operation_id = "retry_run", tag = "runs",
     params(("id" = String, Path, description = "Id", format = "uuid")),
     responses((status = 202, description = "It is in the queue", body = Queued)))]
 async fn retry(

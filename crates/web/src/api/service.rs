@@ -13,6 +13,7 @@ use super::{
     asked::{Asked, Nothing},
     paging::Page,
     visitor::Reader,
+    words::ScopeWord,
 };
 use crate::{problem::Problem, site::Site};
 
@@ -58,7 +59,7 @@ struct JobShown {
 /// The service
 ///
 /// Its version, its workers and its queue.
-#[utoipa::path(get, path = "/service", tag = "service",
+#[utoipa::path(get, path = "/service", operation_id = "get_service", tag = "service",
     responses((status = 200, description = "The service", body = ServiceShown)))]
 async fn service(
     State(site): State<Site>,
@@ -96,7 +97,7 @@ struct ChannelShown {
 /// The notification channels
 ///
 /// Where people are told of failures; they are made in Settings.
-#[utoipa::path(get, path = "/channels", tag = "service",
+#[utoipa::path(get, path = "/channels", operation_id = "list_channels", tag = "service",
     responses((status = 200, description = "Channels", body = Page<ChannelShown>)))]
 async fn channels(
     State(site): State<Site>,
@@ -117,7 +118,7 @@ struct TokenShown {
     /// The token's name, or the person's.
     name: String,
     /// What it may do: read, run, admin; each includes those before it.
-    #[schema(value_type = String)]
+    #[schema(value_type = ScopeWord)]
     scope: Scope,
     /// When it ends; null when it does not, and for a person.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -127,7 +128,7 @@ struct TokenShown {
 /// Your token
 ///
 /// Its name and scope. Tokens are made in Settings.
-#[utoipa::path(get, path = "/token", tag = "service",
+#[utoipa::path(get, path = "/token", operation_id = "get_token", tag = "service",
     responses((status = 200, description = "The token that asks", body = TokenShown)))]
 async fn token(
     State(site): State<Site>,
