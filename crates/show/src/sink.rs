@@ -43,16 +43,16 @@ impl Target {
 }
 
 /// An opened [`Target`].
-#[derive(Debug)]
 pub(crate) struct Sink {
     /// What messages call it.
     pub(crate) name: String,
     way: Way,
 }
 
-#[derive(Debug)]
 enum Way {
     Stdout(BufWriter<Stdout>),
+    /// Whatever the caller gave.
+    Given(BufWriter<Box<dyn Write + Send>>),
     /// A pipe or a device.
     Stream(BufWriter<File>),
     /// Dropped unfinished, the temporary file removes itself.
@@ -63,6 +63,14 @@ enum Way {
 }
 
 impl Sink {
+    /// A sink that is somebody else's; messages call it by this name.
+    pub(crate) fn given(name: &str, writer: Box<dyn Write + Send>) -> Self {
+        Self {
+            name: name.to_owned(),
+            way: Way::Given(BufWriter::with_capacity(BUFFER, writer)),
+        }
+    }
+
     pub(crate) fn open(target: Target) -> Result<Self, ShowError> {
         match target {
             Target::Stdout => Ok(Self {
@@ -89,7 +97,7 @@ impl Sink {
     pub(crate) fn folder(&self) -> Option<&Path> {
         match &self.way {
             Way::File { path, .. } => Some(folder_of(path)),
-            Way::Stdout(_) | Way::Stream(_) => None,
+            Way::Stdout(_) | Way::Given(_) | Way::Stream(_) => None,
         }
     }
 
@@ -98,6 +106,7 @@ impl Sink {
         let Self { name, way } = self;
         let done = match way {
             Way::Stdout(mut out) => out.flush(),
+            Way::Given(mut out) => out.flush(),
             Way::Stream(mut out) => out.flush(),
             Way::File { path, unfinished } => unfinished
                 .into_inner()
@@ -114,6 +123,7 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.way {
             Way::Stdout(out) => out.write(bytes),
+            Way::Given(out) => out.write(bytes),
             Way::Stream(out) => out.write(bytes),
             Way::File { unfinished, .. } => unfinished.write(bytes),
         }
@@ -122,6 +132,7 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.way {
             Way::Stdout(out) => out.flush(),
+            Way::Given(out) => out.flush(),
             Way::Stream(out) => out.flush(),
             Way::File { unfinished, .. } => unfinished.flush(),
         }

@@ -75,13 +75,43 @@ impl RowWriter {
         if !Format::ALL.contains(&format) {
             return Err(not_in_this_build(format));
         }
+        Self::begin(Sink::open(target)?, format, schema, options)
+    }
+
+    /// Writes into something of the caller's, such as the answer to a download. It is flushed at the
+    /// end; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// When the format cannot hold these columns, or the first bytes cannot be written.
+    pub fn into_writer(
+        writer: Box<dyn Write + Send>,
+        name: &str,
+        format: Format,
+        schema: SchemaRef,
+        options: ShowOptions,
+    ) -> Result<Self, ShowError> {
+        if !Format::ALL.contains(&format) {
+            return Err(not_in_this_build(format));
+        }
+        let options = ShowOptions {
+            terminal_width: None,
+            ..options
+        };
+        Self::begin(Sink::given(name, writer), format, schema, options)
+    }
+
+    fn begin(
+        sink: Sink,
+        format: Format,
+        schema: SchemaRef,
+        options: ShowOptions,
+    ) -> Result<Self, ShowError> {
         let reader = if format == Format::Parquet {
             For::Columns
         } else {
             For::Text
         };
         let columns = Plain::new(schema, reader);
-        let sink = Sink::open(target)?;
         let width = options.terminal_width.filter(|_| !sink.is_file());
         let options = ShowOptions {
             terminal_width: width,

@@ -10,6 +10,7 @@
 //! | `api` | the same for programs |
 //! | `pages` | each page: what it asks, what it shows |
 //! | `views`, `assets` | templates, styles and scripts, in the binary |
+//! | `export` | rows as a download, while they come |
 //! | `words` | numbers, sizes and times as pages say them |
 //! | `problem` | what goes wrong, and what to do next |
 //! | `watch`, `figures` | `/healthz`, `/readyz`, `/metrics` |
@@ -19,6 +20,7 @@
 mod access;
 mod api;
 mod assets;
+mod export;
 mod figures;
 mod pages;
 mod problem;
