@@ -5,6 +5,7 @@
 //! statements keep to what both understand; what differs is in `database`.
 
 mod accounts;
+mod answers;
 mod copy;
 mod coverage;
 mod database;
@@ -13,6 +14,7 @@ mod error;
 mod jobs;
 mod migrations;
 mod notices;
+mod questions;
 mod quota;
 mod requests;
 mod run_holders;
@@ -23,11 +25,13 @@ mod time;
 use sqlx::AnyPool;
 
 pub use accounts::{Account, AccountState, NewAccount, SignIn};
+pub use answers::{DayAnswer, RunProgress};
 pub use coverage::{CoverageDay, CoverageState, DayFound};
 pub use datasets::{DataSet, DataSetEdit, NewDataSet, PreparedDataSet};
 pub use error::{StoreError, StoreErrorKind};
 pub use jobs::{DueSchedule, Job, JobReason};
 pub use notices::{Delivered, Delivery, NoticeChannel, StandingNotice};
+pub use questions::Question;
 pub use quota::{QuotaAnswer, QuotaRule};
 pub use requests::{RequestFailure, RequestRow, RequestState, RequestSuccess};
 pub use runs::{NewRun, Run, RunAccount, RunState};

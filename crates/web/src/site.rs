@@ -6,7 +6,7 @@ use exmetrics_engine::{Engine, TableReader};
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{figures, views::Views};
+use crate::{figures, kept::Tables, pages::Figures, views::Views};
 
 /// How the pages are reached.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Parts {
     pub(crate) reader: Arc<dyn TableReader>,
     pub(crate) options: SiteOptions,
     pub(crate) views: Views,
+    pub(crate) tables: Tables,
+    pub(crate) charts: Figures,
     pub(crate) figures: PrometheusHandle,
 }
 
@@ -38,6 +40,8 @@ impl Site {
             reader,
             options,
             views: Views::new(),
+            tables: Tables::new(),
+            charts: Figures::default(),
             figures: figures::recorder(),
         }))
     }

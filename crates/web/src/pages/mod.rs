@@ -4,8 +4,10 @@ mod accounts;
 mod activity;
 mod dataset;
 mod datasets;
+mod drawn;
 mod explore;
 mod frame;
+mod moments;
 mod new_dataset;
 mod overview;
 mod problems;
@@ -14,6 +16,7 @@ mod sign_in;
 
 use axum::{Router, middleware, routing::get};
 
+pub(crate) use dataset::Figures;
 pub(crate) use frame::{Frame, Notice};
 
 use crate::{access, assets, site::Site};
