@@ -96,7 +96,7 @@ pub(crate) fn cells(batch: &RecordBatch) -> Result<Vec<Vec<Cell>>, ArrowError> {
                     kind,
                 };
             }
-            let text = written.value(row).to_string();
+            let text = shortened(written.value(row).to_string());
             let text = match column.data_type().is_integer() {
                 true => grouped(&text),
                 false => text,
@@ -105,6 +105,16 @@ pub(crate) fn cells(batch: &RecordBatch) -> Result<Vec<Vec<Cell>>, ArrowError> {
         };
     let rows = (0..batch.num_rows()).map(|row| columns.iter().map(|one| cell(row, one)).collect());
     Ok(rows.collect())
+}
+
+/// A page is no place for a text of megabytes; a download has it.
+const LONGEST: usize = 2_000;
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text,
+    }
 }
 
 /// `-1,234` for `-1234`.

@@ -25,13 +25,6 @@ impl Chosen {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Name by name.
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
     /// The same with another value of a name; without the name, if the value is empty.
     #[must_use]
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {

@@ -6,7 +6,12 @@ use exmetrics_engine::{Engine, TableReader};
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{figures, kept::Tables, pages::Figures, views::Views};
+use crate::{
+    figures,
+    kept::Tables,
+    pages::{Desk, Figures},
+    views::Views,
+};
 
 /// How the pages are reached.
 #[derive(Debug, Clone)]
@@ -29,6 +34,7 @@ pub struct Parts {
     pub(crate) views: Views,
     pub(crate) tables: Tables,
     pub(crate) charts: Figures,
+    pub(crate) desk: Desk,
     pub(crate) figures: PrometheusHandle,
 }
 
@@ -42,6 +48,7 @@ impl Site {
             views: Views::new(),
             tables: Tables::new(),
             charts: Figures::default(),
+            desk: Desk::default(),
             figures: figures::recorder(),
         }))
     }

@@ -17,6 +17,7 @@ mod sign_in;
 use axum::{Router, middleware, routing::get};
 
 pub(crate) use dataset::Figures;
+pub(crate) use explore::Desk;
 pub(crate) use frame::{Frame, Notice};
 
 use crate::{access, assets, site::Site};

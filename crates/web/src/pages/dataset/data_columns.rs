@@ -102,12 +102,6 @@ impl SortedBy {
         })
     }
 
-    /// As an address says it.
-    pub(super) fn written(&self) -> String {
-        let sign = if self.descending { "-" } else { "" };
-        format!("{sign}{}", self.column)
-    }
-
     /// ` ORDER BY …`: the key comes last, so that the order is the same on every page.
     pub(super) fn clause(&self, report: &Report, columns: &Schema) -> String {
         let direction = if self.descending { "DESC" } else { "ASC" };
