@@ -5,15 +5,16 @@
 //! statements keep to what both understand; what differs is in `database`.
 
 mod accounts;
-mod answers;
 mod copy;
 mod coverage;
 mod database;
 mod datasets;
+mod day_answers;
 mod error;
 mod jobs;
 mod migrations;
 mod notices;
+mod progress;
 mod questions;
 mod quota;
 mod requests;
@@ -25,12 +26,13 @@ mod time;
 use sqlx::AnyPool;
 
 pub use accounts::{Account, AccountState, NewAccount, SignIn};
-pub use answers::{DayAnswer, RunProgress};
 pub use coverage::{CoverageDay, CoverageState, DayFound};
 pub use datasets::{DataSet, DataSetEdit, NewDataSet, PreparedDataSet};
+pub use day_answers::DayAnswer;
 pub use error::{StoreError, StoreErrorKind};
 pub use jobs::{DueSchedule, Job, JobReason};
 pub use notices::{Delivered, Delivery, NoticeChannel, StandingNotice};
+pub use progress::RunProgress;
 pub use questions::Question;
 pub use quota::{QuotaAnswer, QuotaRule};
 pub use requests::{RequestFailure, RequestRow, RequestState, RequestSuccess};
