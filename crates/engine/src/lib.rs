@@ -25,6 +25,7 @@
 //! | `reader` | tables as those see them who only read |
 //! | `wishes` | run now, stop, ask again |
 //! | `pull` | the same without a table |
+//! | `people` | who is let in: passwords, one-time links, API tokens |
 //! | `check` | whether an account can do its work |
 
 mod archive;
@@ -39,6 +40,7 @@ mod land;
 mod machine;
 mod notices;
 mod outcome;
+mod people;
 mod pipe;
 mod planning;
 mod progress;
@@ -71,6 +73,9 @@ pub use drift::{DriftPolicies, DriftPolicy};
 pub use error::{EngineError, EngineErrorKind};
 pub use notices::{AtRisk, NewChannel};
 pub use outcome::name_days;
+pub use people::{
+    LINK_LIVES, PasswordAnswer, SHORTEST_PASSWORD, TOKEN_BEGINNING, password_problem,
+};
 pub use planning::{AccountPlan, PlanView};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};

@@ -7,7 +7,7 @@ use sqlx::{Any, AssertSqlSafe, Column as _, Row, Transaction};
 use crate::{Store, StoreError, StoreErrorKind, database::Kind};
 
 /// Every table with lasting state, those first that others refer to. Who works just now is not lasting.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 16] = [
     "accounts",
     "datasets",
     "dataset_accounts",
@@ -21,6 +21,9 @@ const TABLES: [&str; 13] = [
     "channels",
     "notices",
     "deliveries",
+    "people",
+    "api_tokens",
+    "audit",
 ];
 
 impl Store {
@@ -31,7 +34,7 @@ impl Store {
     pub async fn is_empty(&self) -> Result<bool, StoreError> {
         let known: i64 = sqlx::query_scalar(
             "SELECT (SELECT COUNT(*) FROM accounts) + (SELECT COUNT(*) FROM datasets)
-                  + (SELECT COUNT(*) FROM channels)",
+                  + (SELECT COUNT(*) FROM channels) + (SELECT COUNT(*) FROM people)",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -47,7 +50,7 @@ impl Store {
         if !replace && !target.is_empty().await? {
             return Err(StoreError::new(
                 StoreErrorKind::Taken,
-                "the database that is to be filled has accounts or DataSets already",
+                "the database that is to be filled has accounts, DataSets or people already",
             ));
         }
         let mut from = self.pool.begin().await?;

@@ -5,6 +5,7 @@
 //! statements keep to what both understand; what differs is in `database`.
 
 mod accounts;
+mod audit;
 mod copy;
 mod coverage;
 mod database;
@@ -14,6 +15,8 @@ mod error;
 mod jobs;
 mod migrations;
 mod notices;
+mod passes;
+mod people;
 mod progress;
 mod questions;
 mod quota;
@@ -21,23 +24,32 @@ mod requests;
 mod run_holders;
 mod runs;
 mod seal;
+mod sessions;
+mod sign_in_tries;
 mod time;
+mod tokens;
 
 use sqlx::AnyPool;
 
 pub use accounts::{Account, AccountState, NewAccount, SignIn};
+pub use audit::{AuditEntry, AuditFilter, AuditPlace, NewAuditEntry, Through};
 pub use coverage::{CoverageDay, CoverageState, DayFound};
 pub use datasets::{DataSet, DataSetEdit, NewDataSet, PreparedDataSet};
 pub use day_answers::DayAnswer;
 pub use error::{StoreError, StoreErrorKind};
 pub use jobs::{DueSchedule, Job, JobReason};
 pub use notices::{Delivered, Delivery, NoticeChannel, StandingNotice};
+pub use passes::Pass;
+pub use people::{NewPerson, Person, Role};
 pub use progress::RunProgress;
 pub use questions::Question;
 pub use quota::{QuotaAnswer, QuotaRule};
 pub use requests::{RequestFailure, RequestRow, RequestState, RequestSuccess};
 pub use runs::{NewRun, Run, RunAccount, RunState};
 pub use seal::SealingKey;
+pub use sessions::{NewSession, Session};
+pub use sign_in_tries::TryAnswer;
+pub use tokens::{ApiToken, NewToken, Scope};
 
 /// How long a run's worker may be silent before another machine takes the run over.
 pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);

@@ -36,9 +36,9 @@ mod views;
 mod watch;
 mod words;
 
-use std::{future::Future, io};
+use std::{future::Future, io, net::SocketAddr};
 
-use axum::Router;
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 
@@ -48,8 +48,14 @@ pub use site::{Site, SiteOptions};
 pub fn router(site: Site) -> Router {
     pages::router(site.clone())
         .merge(api::router(site.clone()))
-        .merge(watch::router(site))
+        .merge(watch::router(site.clone()))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(site, access::guard))
+}
+
+/// What is answered to those who watch the service, and nothing else: a worker has no pages.
+pub fn watch_router(site: Site) -> Router {
+    watch::router(site.clone()).layer(middleware::from_fn_with_state(site, access::guard))
 }
 
 /// Answers until told to stop.
@@ -61,6 +67,7 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router)
         .with_graceful_shutdown(stop)
         .await

@@ -52,6 +52,12 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_argument", what)
     }
 
+    /// In two lines, where no page can be made.
+    pub(crate) fn as_text(&self) -> Response {
+        let text = format!("{}\n{}\n", self.title, self.next_step);
+        (self.status, text).into_response()
+    }
+
     /// Our own fault: told in the log in full, and to the person in one sentence.
     pub(crate) fn broken(what: &str, error: &dyn Error) -> Self {
         let mut chain = error.to_string();

@@ -22,6 +22,18 @@ pub struct SiteOptions {
     pub only_this_machine: bool,
 }
 
+impl SiteOptions {
+    /// Whether what a browser sends is encrypted on its way.
+    pub(crate) fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// The service itself speaks plain http, so encryption is somebody else's, in front of it.
+    pub(crate) fn is_behind_a_proxy(&self) -> bool {
+        self.is_https()
+    }
+}
+
 /// The parts of the site. Clones share them.
 #[derive(Clone)]
 pub struct Site(Arc<Parts>);

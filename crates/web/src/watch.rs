@@ -3,23 +3,24 @@
 use axum::{
     Router,
     extract::State,
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
     routing::get,
 };
 
-use crate::{figures, site::Site};
+use crate::{
+    access::{Caller, api_visitor},
+    figures,
+    site::Site,
+};
 
-/// `/healthz` and `/readyz`, and `/metrics` where only this machine can ask: it names accounts and
-/// DataSets.
+/// `/healthz`, `/readyz` and `/metrics`.
 pub(crate) fn router(site: Site) -> Router {
-    let mut router = Router::new()
+    Router::new()
         .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz));
-    if site.options.only_this_machine {
-        router = router.route("/metrics", get(metrics));
-    }
-    router.with_state(site)
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .with_state(site)
 }
 
 /// The process lives.
@@ -39,8 +40,14 @@ async fn readyz(State(site): State<Site>) -> Response {
     }
 }
 
-/// Its figures, as Prometheus reads them.
-async fn metrics(State(site): State<Site>) -> Response {
+/// Its figures, as Prometheus reads them. They name accounts and DataSets: where others than this machine
+/// can ask, they bring an API token.
+async fn metrics(State(site): State<Site>, caller: Caller, headers: HeaderMap) -> Response {
+    if !site.options.only_this_machine
+        && let Err(problem) = api_visitor(&site, &caller, &headers).await
+    {
+        return problem.as_text();
+    }
     if let Err(error) = figures::look(&site.engine).await {
         return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response();
     }

@@ -1,6 +1,8 @@
 //! Control state that moves: nothing is lost on the way, there and back.
 
-use exmetrics_store::{CoverageState, DayFound, JobReason, Store, StoreErrorKind};
+use exmetrics_store::{
+    AuditFilter, CoverageState, DayFound, JobReason, Pass, Role, Store, StoreErrorKind,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{Home, day, key, new_account, postgres, start};
@@ -36,6 +38,10 @@ async fn fill(home: &Home) {
         .raise_notice("s", "run_failed", "{}", start())
         .await
         .unwrap();
+    let mara = crate::people::add(store, "Mara", Role::Admin).await;
+    let token = crate::tokens::new("Airflow", &Pass::new("exm_"), &mara);
+    store.add_token(&token.as_new(), start()).await.unwrap();
+    crate::audit::note(store, "Mara", "person.added", start()).await;
 }
 
 async fn same(one: &Store, other: &Store) {
@@ -64,6 +70,13 @@ async fn same(one: &Store, other: &Store) {
     assert_eq!(
         other.channels().await.unwrap()[0].how.expose_secret(),
         "hook"
+    );
+    assert_eq!(one.people().await.unwrap(), other.people().await.unwrap());
+    assert_eq!(one.tokens().await.unwrap(), other.tokens().await.unwrap());
+    let all = AuditFilter::default();
+    assert_eq!(
+        one.audit(&all, None, 9).await.unwrap(),
+        other.audit(&all, None, 9).await.unwrap()
     );
     assert_eq!(other.take_deliveries(start()).await.unwrap().len(), 1);
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod audit;
 mod bad_files;
 mod copies;
 mod coverage;
@@ -10,11 +11,14 @@ mod datasets;
 mod jobs;
 mod migrations;
 mod names;
+mod people;
 mod postgres;
 mod quota;
 mod requests;
 mod runs;
 mod secrets;
+mod sessions;
+mod tokens;
 
 use std::path::PathBuf;
 

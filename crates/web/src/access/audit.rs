@@ -1,5 +1,7 @@
 //! Who changed what.
 
+use exmetrics_store::NewAuditEntry;
+
 use crate::{access::Visitor, site::Site};
 
 /// Something that a person changed.
@@ -16,7 +18,7 @@ pub(crate) struct Change<'a> {
 }
 
 /// Writes down a change. What was done is done: a failure here is told in the log only.
-pub(crate) async fn note(_site: &Site, who: &Visitor, change: Change<'_>) {
+pub(crate) async fn note(site: &Site, who: &Visitor, change: Change<'_>) {
     tracing::info!(
         who = who.name,
         what = change.what,
@@ -25,4 +27,17 @@ pub(crate) async fn note(_site: &Site, who: &Visitor, change: Change<'_>) {
         detail = change.detail,
         "changed"
     );
+    let entry = NewAuditEntry {
+        who: &who.name,
+        person_id: who.person_id.as_deref(),
+        through: who.through,
+        address: &who.address,
+        what: change.what,
+        subject_id: change.subject_id,
+        subject: change.subject,
+        detail: &change.detail,
+    };
+    if let Err(error) = site.engine.store().note_change(&entry, site.now()).await {
+        tracing::error!(%error, what = change.what, "a change is missing in the audit");
+    }
 }

@@ -4,7 +4,12 @@ use axum::response::Html;
 use exmetrics_store::{AccountState, RunState};
 use serde::Serialize;
 
-use crate::{access::Visitor, assets, problem::Problem, site::Site};
+use crate::{
+    access::{FormToken, Visitor},
+    assets,
+    problem::Problem,
+    site::Site,
+};
 
 /// What is around a page.
 #[derive(Debug, Serialize)]
@@ -87,6 +92,13 @@ impl Frame {
             version: env!("CARGO_PKG_VERSION"),
             asset_version: &assets::VERSION,
         }
+    }
+
+    /// Adds what a form on a page for anybody must bring back.
+    #[must_use]
+    pub(crate) fn with_form_token(mut self, token: &FormToken) -> Self {
+        self.csrf = token.text().to_owned();
+        self
     }
 
     /// Adds what just happened.

@@ -35,8 +35,12 @@ pub(crate) fn router(site: Site) -> Router {
         .merge(settings::routes())
         .merge(sign_in::routes())
         .fallback(problems::no_such_page)
+        .layer(middleware::from_fn(access::admit))
         .layer(middleware::from_fn_with_state(site.clone(), problems::show))
-        .layer(middleware::from_fn(access::recognise))
+        .layer(middleware::from_fn_with_state(
+            site.clone(),
+            access::recognise,
+        ))
         .route("/assets/{name}", get(assets::asset))
         .with_state(site)
 }

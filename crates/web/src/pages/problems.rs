@@ -13,8 +13,19 @@ use crate::{access::Visitor, pages::Frame, problem::Problem, site::Site};
 #[derive(Serialize)]
 struct Shown<'a> {
     status: u16,
-    problem: &'a str,
+    title: &'a str,
+    what: &'a str,
+    facts: [(); 0],
     next_step: &'a str,
+    actions: [Action; 1],
+    typed: [(); 0],
+    trace: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Action {
+    label: &'static str,
+    href: &'static str,
 }
 
 /// Puts a page into the place of a problem.
@@ -33,16 +44,37 @@ pub(super) async fn show(State(site): State<Site>, request: Request, next: Next)
     };
     let shown = Shown {
         status: problem.status.as_u16(),
-        problem: &problem.title,
+        title: in_short(problem.status),
+        what: &problem.title,
+        facts: [],
         next_step: &problem.next_step,
+        actions: [match &visitor {
+            Some(_) => Action {
+                label: "Overview",
+                href: "/",
+            },
+            None => Action {
+                label: "Sign in",
+                href: "/sign-in",
+            },
+        }],
+        typed: [],
+        trace: None,
     };
     match frame.page(&site, "error.html", shown) {
         Ok(page) => (problem.status, page).into_response(),
-        Err(_) => (
-            problem.status,
-            format!("{}\n{}\n", problem.title, problem.next_step),
-        )
-            .into_response(),
+        Err(_) => problem.as_text(),
+    }
+}
+
+fn in_short(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "You are not signed in",
+        StatusCode::FORBIDDEN => "This is not allowed",
+        StatusCode::NOT_FOUND => "There is nothing here",
+        StatusCode::CONFLICT => "Something is in the way",
+        StatusCode::UNPROCESSABLE_ENTITY => "Something is wrong with that",
+        _ => "This did not work",
     }
 }
 
