@@ -1,6 +1,8 @@
 //! Rows as pages show them: each cell as text, with what it is.
 
-use arrow_array::{Array, RecordBatch};
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, RecordBatch, make_array};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
 use exmetrics_engine::{Rows, TableFailure};
@@ -76,8 +78,12 @@ pub(crate) fn cells(batch: &RecordBatch) -> Result<Vec<Vec<Cell>>, ArrowError> {
         .with_date_format(Some("%Y-%m-%d"))
         .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S"))
         .with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%S"));
-    let columns: Vec<(ArrayFormatter<'_>, &dyn Array, &'static str)> = batch
+    let utc: Vec<ArrayRef> = batch
         .columns()
+        .iter()
+        .map(in_utc)
+        .collect::<Result<_, _>>()?;
+    let columns: Vec<(ArrayFormatter<'_>, &dyn Array, &'static str)> = utc
         .iter()
         .map(|column| {
             let written = ArrayFormatter::try_new(column, &options)?;
@@ -105,6 +111,19 @@ pub(crate) fn cells(batch: &RecordBatch) -> Result<Vec<Vec<Cell>>, ArrowError> {
         };
     let rows = (0..batch.num_rows()).map(|row| columns.iter().map(|one| cell(row, one)).collect());
     Ok(rows.collect())
+}
+
+/// A column of times without its zone: what is inside counts from the epoch in UTC anyway, and not every
+/// build knows the zones by name.
+pub(crate) fn in_utc(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    match column.data_type() {
+        DataType::Timestamp(unit, Some(_)) => {
+            let data = column.to_data().into_builder();
+            let data = data.data_type(DataType::Timestamp(*unit, None)).build()?;
+            Ok(make_array(data))
+        }
+        _ => Ok(Arc::clone(column)),
+    }
 }
 
 /// A page is no place for a text of megabytes; a download has it.

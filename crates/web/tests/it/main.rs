@@ -4,7 +4,12 @@
 
 mod access;
 mod bearer;
+mod dataset;
+mod dataset_data;
+mod dataset_past;
+mod explore;
 mod guard;
+mod made_up;
 mod passwords;
 mod settings;
 mod support;

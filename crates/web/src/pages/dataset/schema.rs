@@ -294,7 +294,8 @@ async fn first_seen(
     };
     let micros = DataType::Timestamp(TimeUnit::Microsecond, None);
     let broken = |error| Problem::broken("the list of columns", &error);
-    let at = cast(batch.column(0), &micros).map_err(broken)?;
+    let at = cells::in_utc(batch.column(0)).and_then(|at| cast(&at, &micros));
+    let at = at.map_err(broken)?;
     let text = |column: usize| -> Result<String, Problem> {
         let texts = cast(batch.column(column), &DataType::Utf8).map_err(broken)?;
         Ok(texts.as_string::<i32>().value(0).to_owned())

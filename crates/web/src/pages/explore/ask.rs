@@ -67,6 +67,7 @@ pub(super) async fn ask(
         cells::first(rows, ROWS).await
     };
     tokio::select! {
+        biased;
         answer = answer => Ok(Answered {
             rows: answer.map_err(Unanswered::Failed)?,
             took: site.now().duration_since(began),
@@ -92,6 +93,7 @@ pub(super) async fn ask_for_file(
         .next("Try again in a moment.")
     })?;
     let rows = tokio::select! {
+        biased;
         rows = site.reader.ask(tables, question, MEMORY) => rows?,
         () = clock.sleep(TIME) => return Err(Problem::wrong("the question takes too long")
             .next("Ask for fewer days, or export the DataSet as a whole.")),
@@ -101,6 +103,7 @@ pub(super) async fn ask_for_file(
 
 async fn turn(site: &Site, patience: Duration) -> Option<OwnedSemaphorePermit> {
     tokio::select! {
+        biased;
         turn = Arc::clone(&site.desk.0).acquire_owned() => turn.ok(),
         () = site.engine.clock().sleep(patience) => None,
     }
@@ -114,6 +117,7 @@ fn bounded(site: &Site, rows: Rows, until: Timestamp, turn: OwnedSemaphorePermit
     let batches = stream::unfold(Some(start), move |state| async move {
         let (mut batches, clock, turn, left) = state.filter(|(.., left)| *left > 0)?;
         let next = tokio::select! {
+            biased;
             next = batches.next() => next?,
             () = clock.sleep_until(until) => Err(TableFailure {
                 wrong_argument: true,

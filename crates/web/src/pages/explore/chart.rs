@@ -12,7 +12,11 @@ use arrow_schema::{DataType, Schema};
 use exmetrics_chart::{Bar, Daily, Day, Series, Stack, Subject, Unit, area, bars, lines};
 use serde::Serialize;
 
-use crate::{cells::FirstRows, links::Chosen, pages::drawn::Drawn};
+use crate::{
+    cells::{self, FirstRows},
+    links::Chosen,
+    pages::drawn::Drawn,
+};
 
 /// So many lines can be told apart, and so many bars be read.
 const MOST_LINES: usize = 5;
@@ -149,7 +153,10 @@ fn by_day(
 ) -> Result<exmetrics_chart::Chart, &'static str> {
     let mut lines_of: BTreeMap<String, BTreeMap<i32, f64>> = BTreeMap::new();
     for batch in &rows.batches {
-        let days = cast(batch.column(axes.x), &DataType::Date32).map_err(|_| UNDRAWN)?;
+        let days = cells::in_utc(batch.column(axes.x));
+        let days = days
+            .and_then(|days| cast(&days, &DataType::Date32))
+            .map_err(|_| UNDRAWN)?;
         let values = floats(batch, axes.y)?;
         let names = match axes.by {
             Some(by) => texts(batch, by)?,
