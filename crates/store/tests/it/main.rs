@@ -13,6 +13,8 @@ mod migrations;
 mod names;
 mod people;
 mod postgres;
+mod progress;
+mod questions;
 mod quota;
 mod requests;
 mod runs;

@@ -1,6 +1,6 @@
 //! The tab History: runs and versions, the newest first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use axum::{
     extract::{Path, RawQuery, State},
@@ -241,12 +241,13 @@ async fn history(site: &Site, shown: &Shown, chosen: &Chosen) -> Result<HistoryS
 
 /// Runs and versions in one list, the newest first.
 fn entries<'a>(runs: &'a [Run], versions: &'a [TableVersion]) -> Vec<Entry<'a>> {
+    let known: HashSet<&str> = runs.iter().map(|run| run.id.as_str()).collect();
     let mut by_run: BTreeMap<&str, (&TableVersion, Option<u64>)> = BTreeMap::new();
     let mut entries = Vec::with_capacity(runs.len() + versions.len());
     for (place, version) in versions.iter().enumerate() {
         let before = versions.get(place + 1).and_then(|before| before.table_rows);
         let of_run = version.run_id.as_deref();
-        match of_run.filter(|id| runs.iter().any(|run| run.id == *id)) {
+        match of_run.filter(|id| known.contains(id)) {
             Some(id) => {
                 // A run that landed twice has its newest version; the first one stands alone.
                 by_run.entry(id).or_insert((version, before));
