@@ -184,6 +184,19 @@ impl Tables for MadeUp {
 
 /// An account, and a DataSet of one report by day.
 pub(crate) async fn dataset(house: &House) -> (Account, DataSet) {
+    let details = Details::Range {
+        from: DayChoice::DaysBack(28),
+        to: DayChoice::DaysBack(1),
+    };
+    dataset_of(house, "email-activity-user-detail", details).await
+}
+
+/// The same of any report.
+pub(crate) async fn dataset_of(
+    house: &House,
+    report: &str,
+    details: Details,
+) -> (Account, DataSet) {
     let store = house.store();
     let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
     let account = NewAccount {
@@ -197,12 +210,9 @@ pub(crate) async fn dataset(house: &House) -> (Account, DataSet) {
     let account = store.add_account(&account, now).await.unwrap();
     let new = NewDataSet {
         name: "Mail by user".to_owned(),
-        report: "email-activity-user-detail".to_owned(),
+        report: report.to_owned(),
         account_ids: vec![account.id.clone()],
-        details: Details::Range {
-            from: DayChoice::DaysBack(28),
-            to: DayChoice::DaysBack(1),
-        },
+        details,
         update: UpdateMethod::Partition,
         key: Vec::new(),
         schedule: None,

@@ -7,6 +7,7 @@ mod bearer;
 mod dataset;
 mod dataset_data;
 mod dataset_past;
+mod dataset_states;
 mod explore;
 mod guard;
 mod made_up;

@@ -184,7 +184,7 @@ impl<'a> Pair<'a> {
             })
             .collect();
         format!(
-            "before AS b FULL OUTER JOIN after AS a ON {}",
+            "\"before\" AS b FULL OUTER JOIN \"after\" AS a ON {}",
             same.join(" AND ")
         )
     }
@@ -192,7 +192,8 @@ impl<'a> Pair<'a> {
     fn differs(&self) -> String {
         let one = |column: &String| {
             let column = sql::name(column);
-            format!("b.{column} IS DISTINCT FROM a.{column}")
+            // In brackets: OR would bind to the right side first.
+            format!("(b.{column} IS DISTINCT FROM a.{column})")
         };
         let each: Vec<String> = self.compared.iter().map(one).collect();
         match each.is_empty() {

@@ -74,6 +74,7 @@ fn failed(failure: &TableFailure, sql: &str) -> ErrorShown {
             mark: None,
         };
     }
+    let message = plain(message);
     let at = told_place(message).or_else(|| named_place(message, sql));
     let line = at.and_then(|(line, _)| sql.lines().nth(line.checked_sub(1)?));
     ErrorShown {
@@ -86,6 +87,18 @@ fn failed(failure: &TableFailure, sql: &str) -> ErrorShown {
             .map(|(line, column)| format!("line {line}, character {column}")),
         mark: line.map(str::to_owned),
     }
+}
+
+/// What happened, without the query engine's own words for its parts.
+fn plain(message: &str) -> &str {
+    let message = message
+        .strip_prefix("SQL error: ParserError(\"")
+        .map_or(message, |rest| rest.strip_suffix("\")").unwrap_or(rest));
+    let parts = ["Error during planning: ", "Schema error: ", "Arrow error: "];
+    parts
+        .iter()
+        .find_map(|part| message.strip_prefix(part))
+        .unwrap_or(message)
 }
 
 /// The place that the parser tells: `at Line: 2, Column: 8`.
@@ -151,9 +164,11 @@ mod tests {
         );
         assert_eq!(error.place.as_deref(), Some("line 2, character 7"));
         assert_eq!(error.mark.as_deref(), Some("  sum(sendcount)"));
-        let error = shown_for(
-            "expected an expression, found: FROM at Line: 3, Column: 1",
-            sql,
+        let told = "SQL error: ParserError(\"Expected: ), found: FROM at Line: 3, Column: 1\")";
+        let error = shown_for(told, sql);
+        assert_eq!(
+            error.title,
+            "Expected: ), found: FROM at Line: 3, Column: 1."
         );
         assert_eq!(error.mark.as_deref(), Some("FROM mail"));
     }
