@@ -14,6 +14,17 @@ pub enum DriftPolicy {
     Stop,
 }
 
+impl DriftPolicy {
+    /// The word in configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Warn => "warn",
+            Self::Stop => "stop",
+        }
+    }
+}
+
 impl std::str::FromStr for DriftPolicy {
     type Err = String;
 

@@ -28,6 +28,7 @@
 //! | `service` | what comes due is run, by as many workers as like |
 //! | `reader` | tables as those see them who only read |
 //! | `standing` | whether each DataSet is as new as its schedule promises |
+//! | `wishes` | run now, stop, ask again |
 //! | `pull` | the same without a table |
 //! | `people` | who is let in: passwords, one-time links, API tokens |
 //! | `check` | whether an account can do its work |
@@ -65,6 +66,7 @@ mod standing;
 mod tables;
 mod update_rule;
 mod warnings;
+mod wishes;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -91,6 +93,7 @@ pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
 pub use reader::{NamedTable, Rows, TableReader, TableState, TableVersion, column_type};
 pub use rejects::RejectFiles;
+pub use restore::day_column;
 pub use run::{RunChoice, RunReport, Waiting};
 pub use service::{Service, ServiceOptions, ServiceWatch, next_try};
 pub use settle::AccountReport;
@@ -100,6 +103,10 @@ pub use tables::{
     Landed, Landing, LandingMark, ReplyRows, Restored, TableFailure, Tables, UpdateRule,
     WrittenReply,
 };
+pub use wishes::{Stopped, Wished};
+
+/// The columns of a report's table before any reply brought others.
+pub use exmetrics_decode::table_schema;
 
 /// The numbers that configuration may change.
 #[derive(Debug, Clone)]
@@ -188,6 +195,11 @@ impl Engine {
     /// Today, UTC: the day that Microsoft's windows are counted from.
     pub fn today(&self) -> Date {
         utc_day(self.clock.now())
+    }
+
+    /// What happens when a report's columns change.
+    pub fn drift_policies(&self) -> DriftPolicies {
+        self.settings.drift
     }
 
     /// Where cells that do not fit are kept.

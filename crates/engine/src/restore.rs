@@ -54,7 +54,7 @@ impl Engine {
 }
 
 /// The column that holds the day under which rows stand in the ledger.
-fn day_column(report: &Report, details: Details) -> &str {
+pub fn day_column(report: &Report, details: Details) -> &str {
     match (report.grain, details) {
         (Grain::Trend, _) => report.day_column.as_deref().unwrap_or("report_date"),
         (_, Details::Date(_) | Details::Range { .. }) => "_requested_date",

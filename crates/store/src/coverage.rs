@@ -64,6 +64,8 @@ pub struct CoverageDay {
     pub state: CoverageState,
     /// How many rows it had.
     pub rows: Option<i64>,
+    /// The refresh date of the reply that its rows came in.
+    pub refresh_date: Option<Date>,
     /// The failure's code.
     pub code: Option<String>,
     /// When it was first seen.
@@ -74,6 +76,16 @@ pub struct CoverageDay {
     pub restated: i64,
     /// On how many different days its content was the same.
     pub equal_checks: i64,
+}
+
+impl CoverageDay {
+    /// Whether its content has been the same so often that it is not asked for again.
+    pub fn is_stable(&self) -> bool {
+        self.equal_checks >= STABLE_AFTER
+    }
+
+    /// On how many different days the content must be the same for that.
+    pub const STABLE_AFTER: i64 = STABLE_AFTER;
 }
 
 /// What a check found.
@@ -158,6 +170,7 @@ impl Store {
                 day,
                 state: CoverageState::read(&row.try_get::<String, _>("state")?),
                 rows: row.try_get("rows_seen")?,
+                refresh_date: date(row, "refresh_date")?,
                 code: row.try_get("code")?,
                 first_seen: from_micros(row.try_get("first_seen")?),
                 last_checked: from_micros(row.try_get("last_checked")?),
@@ -272,6 +285,32 @@ impl Store {
         .bind(dataset_id)
         .execute(&self.pool)
         .await?;
+        Ok(())
+    }
+
+    /// Makes some days of an account due again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_checks_of(
+        &self,
+        dataset_id: &str,
+        account_id: &str,
+        days: &[Date],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write(dataset_id).await?;
+        for day in days {
+            sqlx::query(
+                "UPDATE coverage SET answered_on = NULL, equal_checks = 0
+                 WHERE dataset_id = $1 AND account_id = $2 AND day = $3",
+            )
+            .bind(dataset_id)
+            .bind(account_id)
+            .bind(day.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -187,6 +187,30 @@ impl Store {
         Ok(jobs)
     }
 
+    /// A DataSet in the queue, if it is there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn job_of(&self, dataset_id: &str) -> Result<Option<Job>, StoreError> {
+        let row = sqlx::query("SELECT * FROM jobs WHERE dataset_id = $1")
+            .bind(dataset_id)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(read_job).transpose()
+    }
+
+    /// Takes a DataSet out of the queue that no worker has. Tells whether it was there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn withdraw_job(&self, dataset_id: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("DELETE FROM jobs WHERE dataset_id = $1 AND holder IS NULL")
+            .bind(dataset_id)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// A DataSet's run has ended for good: it leaves the queue.
     ///
     /// # Errors

@@ -11,6 +11,9 @@
 //! | `pages` | each page: what it asks, what it shows |
 //! | `views`, `assets` | templates, styles and scripts, in the binary |
 //! | `export` | rows as a download, while they come |
+//! | `cells`, `sql` | rows as pages show them; names and values in SQL |
+//! | `links` | addresses with what was chosen |
+//! | `kept` | what was looked up and is worth keeping for a while |
 //! | `words` | numbers, sizes and times as pages say them |
 //! | `problem` | what goes wrong, and what to do next |
 //! | `watch`, `figures` | `/healthz`, `/readyz`, `/metrics` |
@@ -20,11 +23,15 @@
 mod access;
 mod api;
 mod assets;
+mod cells;
 mod export;
 mod figures;
+mod kept;
+mod links;
 mod pages;
 mod problem;
 mod site;
+mod sql;
 mod views;
 mod watch;
 mod words;

@@ -6,7 +6,13 @@ use exmetrics_engine::{Engine, TableReader};
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{api::Turns, figures, views::Views};
+use crate::{
+    api::Turns,
+    figures,
+    kept::Tables,
+    pages::{Desk, Figures},
+    views::Views,
+};
 
 /// How the pages are reached.
 #[derive(Debug, Clone)]
@@ -39,6 +45,9 @@ pub struct Parts {
     pub(crate) reader: Arc<dyn TableReader>,
     pub(crate) options: SiteOptions,
     pub(crate) views: Views,
+    pub(crate) tables: Tables,
+    pub(crate) charts: Figures,
+    pub(crate) desk: Desk,
     pub(crate) figures: PrometheusHandle,
     /// Those who ask at the same time.
     pub(crate) turns: Turns,
@@ -52,6 +61,9 @@ impl Site {
             reader,
             options,
             views: Views::new(),
+            tables: Tables::new(),
+            charts: Figures::default(),
+            desk: Desk::default(),
             figures: figures::recorder(),
             turns: Turns::default(),
         }))

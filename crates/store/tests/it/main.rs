@@ -14,6 +14,8 @@ mod migrations;
 mod names;
 mod people;
 mod postgres;
+mod progress;
+mod questions;
 mod quota;
 mod requests;
 mod runs;

@@ -4,10 +4,12 @@ mod accounts;
 mod activity;
 mod dataset;
 mod datasets;
+mod drawn;
 mod events;
 mod explore;
 mod frame;
 mod lists;
+mod moments;
 mod new_dataset;
 mod overview;
 mod problems;
@@ -16,6 +18,8 @@ mod sign_in;
 
 use axum::{Router, middleware, routing::get};
 
+pub(crate) use dataset::Figures;
+pub(crate) use explore::Desk;
 pub(crate) use frame::{Frame, Notice};
 
 use crate::{access, assets, site::Site};

@@ -5,7 +5,13 @@
 mod access;
 mod api;
 mod bearer;
+mod dataset;
+mod dataset_data;
+mod dataset_past;
+mod dataset_states;
+mod explore;
 mod guard;
+mod made_up;
 mod passwords;
 mod settings;
 mod support;

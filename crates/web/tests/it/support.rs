@@ -120,15 +120,24 @@ pub(crate) struct House {
 impl House {
     /// As it is reached from this machine alone.
     pub(crate) async fn new() -> Self {
-        Self::at("http://127.0.0.1:8365", true).await
+        Self::at("http://127.0.0.1:8365", true, Arc::new(NoTables)).await
     }
 
     /// As it is reached from elsewhere, through a proxy.
     pub(crate) async fn open_to_others() -> Self {
-        Self::at("https://exmetrics.example", false).await
+        Self::at("https://exmetrics.example", false, Arc::new(NoTables)).await
     }
 
-    async fn at(origin: &str, only_this_machine: bool) -> Self {
+    /// With tables that a test made up.
+    pub(crate) async fn with<T: Tables + TableReader + 'static>(tables: Arc<T>) -> Self {
+        Self::at("http://127.0.0.1:8365", true, tables).await
+    }
+
+    async fn at<T: Tables + TableReader + 'static>(
+        origin: &str,
+        only_this_machine: bool,
+        tables: Arc<T>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("control.db");
         let store = Store::open(&file, SealingKey::random()).await.unwrap();
@@ -150,13 +159,13 @@ impl House {
             drift: DriftPolicies::default(),
             proxy: None,
         };
-        let engine = Engine::new(store, Arc::new(NoTables), clock.clone(), settings).unwrap();
+        let engine = Engine::new(store, tables.clone(), clock.clone(), settings).unwrap();
         let engine = Arc::new(engine);
         let options = SiteOptions {
             origin: origin.to_owned(),
             only_this_machine,
         };
-        let site = Site::new(Arc::clone(&engine), Arc::new(NoTables), options);
+        let site = Site::new(Arc::clone(&engine), tables, options);
         Self {
             folder,
             clock,
@@ -180,6 +189,16 @@ impl House {
     pub(crate) async fn person(&self, name: &str, role: Role) -> Person {
         let password = SecretString::from(PASSWORD);
         self.engine.add_person(name, role, &password).await.unwrap()
+    }
+
+    /// The page as it comes, for a test that looks at how.
+    pub(crate) async fn raw(&self, browser: &Browser<'_>, path: &str) -> axum::response::Response {
+        let request = Request::get(path).header("cookie", browser.cookie());
+        let mut request = request.body(Body::empty()).unwrap();
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(browser.address));
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// A browser of somebody who has signed in.
@@ -208,10 +227,10 @@ impl House {
             status: parts.status,
             headers: parts.headers,
             // The templates escape more than they must.
-            text: String::from_utf8(bytes.to_vec())
-                .unwrap()
+            text: String::from_utf8_lossy(&bytes)
                 .replace("&#x2f;", "/")
                 .replace("&#x27;", "'"),
+            bytes: bytes.to_vec(),
         }
     }
 }
@@ -222,6 +241,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -281,13 +301,17 @@ impl Browser<'_> {
             .await
     }
 
-    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
+    fn cookie(&self) -> String {
         let cookies: Vec<String> = self
             .cookies
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let request = request.header("cookie", cookies.join("; ")).header(
+        cookies.join("; ")
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
+        let request = request.header("cookie", self.cookie()).header(
             "user-agent",
             "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
         );
