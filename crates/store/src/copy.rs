@@ -7,7 +7,7 @@ use sqlx::{Any, AssertSqlSafe, Column as _, Row, Transaction};
 use crate::{Store, StoreError, StoreErrorKind, database::Kind};
 
 /// Every table with lasting state, those first that others refer to. Who works just now is not lasting.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "accounts",
     "datasets",
     "dataset_accounts",
@@ -21,6 +21,7 @@ const TABLES: [&str; 13] = [
     "channels",
     "notices",
     "deliveries",
+    "drafts",
 ];
 
 impl Store {

@@ -6,11 +6,12 @@ use sqlx::{AnyConnection, Connection, Executor};
 use crate::{StoreError, StoreErrorKind};
 
 /// The steps, the oldest first. A step that was released is never changed.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_awaiting.sql"),
     include_str!("../migrations/0003_service.sql"),
     include_str!("../migrations/0004_pages.sql"),
+    include_str!("../migrations/0006_drafts.sql"),
 ];
 
 pub(crate) async fn run(connection: &mut AnyConnection) -> Result<(), StoreError> {

@@ -71,17 +71,18 @@ function picture(card) {
   const svg = $("svg.plot", card);
   const box = svg.getBoundingClientRect();
   const keys = all(".series li", card);
-  const pad = 56, top = keys.length ? 64 : 44, width = box.width + 2 * pad, height = box.height + top + 24;
+  const [left, right] = ["paddingLeft", "paddingRight"].map((side) => parseFloat(getComputedStyle(svg)[side]) || 0);
+  const top = keys.length ? 64 : 44, width = box.width + 32, height = box.height + top + 16;
   const ink = getComputedStyle(card), ns = "http://www.w3.org/2000/svg";
   const make = (name, set) => { const e = doc.createElementNS(ns, name); for (const key in set) e.setAttribute(key, set[key]); return e; };
   const clone = svg.cloneNode(true);
   const from = [svg, ...all("*", svg)];
   [clone, ...all("*", clone)].forEach((e, i) => {
     const style = getComputedStyle(from[i]);
-    for (const key of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "font-family", "opacity", "vector-effect", "paint-order", "display"]) e.setAttribute(key, style.getPropertyValue(key));
+    for (const key of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "font-family", "opacity", "fill-opacity", "stroke-opacity", "vector-effect", "paint-order", "display"]) e.setAttribute(key, style.getPropertyValue(key));
     e.removeAttribute("class");
   });
-  for (const [key, value] of Object.entries({ x: pad, y: top, width: box.width, height: box.height, overflow: "visible" })) clone.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ x: 16 + left, y: top, width: box.width - left - right, height: box.height, overflow: "visible" })) clone.setAttribute(key, value);
   const sheet = make("svg", { xmlns: ns, width, height });
   const title = make("text", { x: 16, y: 24, fill: ink.color, "font-size": 14, "font-weight": 600, "font-family": ink.fontFamily });
   title.textContent = $("h2", card)?.textContent || "";

@@ -381,6 +381,7 @@ async fn carry_out(app: &App, change: Change<'_>) -> Result<(), Failure> {
                 description: Some(one.description.clone()),
                 tags: Some(one.tags.clone()),
                 forget_coverage: means_other_days(one.report, known.details, one.details),
+                ..DataSetEdit::default()
             };
             app.engine.edit_dataset(&known, &edit).await?;
         }
