@@ -25,8 +25,13 @@
 //! | `reader` | tables as those see them who only read |
 //! | `pull` | the same without a table |
 //! | `check` | whether an account can do its work |
+//! | `accounts` | an account is added, signs in anew, takes up its work again |
+//! | `preview` | the first rows of a DataSet that is not made yet |
+//! | `capture_all` | every report that a tenant answers is kept |
 
+mod accounts;
 mod archive;
+mod capture_all;
 mod check;
 mod claim;
 mod datasets;
@@ -40,6 +45,7 @@ mod notices;
 mod outcome;
 mod pipe;
 mod planning;
+mod preview;
 mod progress;
 mod pull;
 mod reader;
@@ -61,7 +67,12 @@ use exmetrics_graph::{Clock, Graph, HttpClient, Limits, Proxy, http_client};
 use exmetrics_store::{QuotaRule, Store};
 use jiff::civil::Date;
 
+pub use accounts::{
+    PersonPrompt, certificate_end, custom_cloud, is_by_person, known_cloud, sign_in_words, usable_address,
+    usable_certificate, usable_client_id, usable_client_secret, usable_tenant, usable_token_file,
+};
 pub use archive::Archive;
+pub use capture_all::{CapturedAll, KeptReport};
 pub use check::{AccountCheck, Answers, Check, CheckState};
 pub use claim::Held;
 pub use datasets::{KEEP_EVERY_DAY, key_columns, means_other_days};
@@ -69,7 +80,8 @@ pub use drift::{DriftPolicies, DriftPolicy};
 pub use error::{EngineError, EngineErrorKind};
 pub use notices::{AtRisk, NewChannel};
 pub use outcome::name_days;
-pub use planning::{AccountPlan, PlanView};
+pub use planning::{AccountPlan, PlanView, Wave};
+pub use preview::{NoPreview, Preview};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
 pub use reader::{NamedTable, Rows, TableReader, TableState, TableVersion};

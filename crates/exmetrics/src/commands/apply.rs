@@ -11,7 +11,6 @@ use exmetrics_store::{
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::account_secret;
 use crate::{
     app::App,
     args::{ApplyArguments, Global},
@@ -217,7 +216,7 @@ fn secret_of(
             None => String::new(),
         };
         let password = SecretString::from(password.trim_end_matches(['\r', '\n']));
-        let pem = account_secret::certificate(&bytes, &password, "the certificate")?;
+        let pem = exmetrics_engine::usable_certificate(&bytes, &password, "the certificate")?;
         return Ok((SignIn::Certificate, Some(pem)));
     }
     let token_file = beside(
