@@ -45,12 +45,13 @@ impl Engine {
         plan_only: bool,
     ) -> Result<CapturedAll, EngineError> {
         let ready = self.session(account).await?;
-        let offered = catalog()
-            .all()
-            .iter()
-            .filter(|report| report.version_for(account.cloud.name).is_some());
-        let tried: Vec<(&'static Report, Answers)> = stream::iter(offered)
-            .map(|report| self.try_smallest(&ready, report))
+        let mut asked = Vec::new();
+        for report in catalog().all() {
+            if report.version_for(account.cloud.name).is_some() {
+                asked.push(self.try_smallest(&ready, report));
+            }
+        }
+        let tried: Vec<(&'static Report, Answers)> = stream::iter(asked)
             .buffered(TRIED_AT_ONCE)
             .collect()
             .await;

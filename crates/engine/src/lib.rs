@@ -94,6 +94,7 @@ pub use tables::{
     Landed, Landing, LandingMark, ReplyRows, Restored, TableFailure, Tables, UpdateRule,
     WrittenReply,
 };
+pub use update_rule::preset_key;
 
 /// The numbers that configuration may change.
 #[derive(Debug, Clone)]
