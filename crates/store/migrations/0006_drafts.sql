@@ -10,4 +10,6 @@ ALTER TABLE datasets ADD COLUMN edited_at BIGINT;
 ALTER TABLE datasets ADD COLUMN edited_by TEXT;
 ALTER TABLE datasets ADD COLUMN notify TEXT;
 ALTER TABLE accounts ADD COLUMN last_success BIGINT;
-ALTER TABLE accounts ADD COLUMN secret_ends_on TEXT
+ALTER TABLE accounts ADD COLUMN secret_ends_on TEXT;
+ALTER TABLE accounts ADD COLUMN last_check TEXT;
+ALTER TABLE accounts ADD COLUMN last_check_at BIGINT

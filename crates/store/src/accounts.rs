@@ -245,6 +245,44 @@ impl Store {
         }
     }
 
+    /// Keeps what a check of an account found, as whoever checked it wrote it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_check(
+        &self,
+        id: &str,
+        found: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE accounts SET last_check = $2, last_check_at = $3 WHERE id = $1")
+            .bind(id)
+            .bind(found)
+            .bind(now.as_microsecond())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// What the last check of an account found, and when.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_check(&self, id: &str) -> Result<Option<(String, Timestamp)>, StoreError> {
+        let row = sqlx::query(
+            "SELECT last_check, last_check_at FROM accounts
+             WHERE id = $1 AND last_check IS NOT NULL AND last_check_at IS NOT NULL",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let at = from_micros(row.try_get("last_check_at")?);
+        Ok(Some((row.try_get("last_check")?, at)))
+    }
+
     /// Notes the day on which an account's secret or certificate ends, or that it is not known.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use exmetrics_engine::{Engine, TableReader};
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{figures, views::Views};
+use crate::{figures, pages::Attempts, views::Views};
 
 /// How the pages are reached.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Parts {
     pub(crate) options: SiteOptions,
     pub(crate) views: Views,
     pub(crate) figures: PrometheusHandle,
+    /// Sign-ins of people that are under way.
+    pub(crate) attempts: Attempts,
 }
 
 impl Site {
@@ -39,6 +41,7 @@ impl Site {
             options,
             views: Views::new(),
             figures: figures::recorder(),
+            attempts: Attempts::default(),
         }))
     }
 

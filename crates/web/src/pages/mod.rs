@@ -14,6 +14,7 @@ mod sign_in;
 
 use axum::{Router, middleware, routing::get};
 
+pub(crate) use accounts::Attempts;
 pub(crate) use frame::{Frame, Notice};
 
 use crate::{access, assets, site::Site};
