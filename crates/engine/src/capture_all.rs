@@ -51,10 +51,8 @@ impl Engine {
                 asked.push(self.try_smallest(&ready, report));
             }
         }
-        let tried: Vec<(&'static Report, Answers)> = stream::iter(asked)
-            .buffered(TRIED_AT_ONCE)
-            .collect()
-            .await;
+        let tried: Vec<(&'static Report, Answers)> =
+            stream::iter(asked).buffered(TRIED_AT_ONCE).collect().await;
         refuse_if_none(account, &tried)?;
         let mut all = CapturedAll::default();
         for (report, answers) in tried {
@@ -193,10 +191,7 @@ fn refuse_if_none(
     Err(refused.unwrap_or_else(|| {
         EngineError::new(
             EngineErrorKind::Failed,
-            format!(
-                "no report is offered in the cloud of '{}'",
-                account.name
-            ),
+            format!("no report is offered in the cloud of '{}'", account.name),
         )
     }))
 }

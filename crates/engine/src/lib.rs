@@ -68,8 +68,9 @@ use exmetrics_store::{QuotaRule, Store};
 use jiff::civil::Date;
 
 pub use accounts::{
-    PersonPrompt, certificate_end, custom_cloud, is_by_person, known_cloud, sign_in_words, usable_address,
-    usable_certificate, usable_client_id, usable_client_secret, usable_tenant, usable_token_file,
+    PersonPrompt, certificate_end, custom_cloud, is_by_person, known_cloud, sign_in_words,
+    usable_address, usable_certificate, usable_client_id, usable_client_secret, usable_tenant,
+    usable_token_file,
 };
 pub use archive::Archive;
 pub use capture_all::{CapturedAll, KeptReport};

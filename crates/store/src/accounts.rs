@@ -287,11 +287,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_secret_end(
-        &self,
-        id: &str,
-        ends_on: Option<Date>,
-    ) -> Result<(), StoreError> {
+    pub async fn note_secret_end(&self, id: &str, ends_on: Option<Date>) -> Result<(), StoreError> {
         sqlx::query("UPDATE accounts SET secret_ends_on = $2 WHERE id = $1")
             .bind(id)
             .bind(ends_on.map(|day| day.to_string()))

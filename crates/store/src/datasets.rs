@@ -307,13 +307,15 @@ impl Store {
         let dataset = self.dataset(name).await?;
         let to = usable_name("DataSet", to)?;
         self.refuse_taken(to, Some(&dataset.id)).await?;
-        sqlx::query("UPDATE datasets SET name = $2, name_key = $3, revision = revision + 1 WHERE id = $1")
-            .bind(&dataset.id)
-            .bind(to)
-            .bind(name_key(to))
-            .execute(&self.pool)
-            .await
-            .map_err(|error| StoreError::from(error).taken("DataSet", to))?;
+        sqlx::query(
+            "UPDATE datasets SET name = $2, name_key = $3, revision = revision + 1 WHERE id = $1",
+        )
+        .bind(&dataset.id)
+        .bind(to)
+        .bind(name_key(to))
+        .execute(&self.pool)
+        .await
+        .map_err(|error| StoreError::from(error).taken("DataSet", to))?;
         self.dataset_by_id(&dataset.id).await
     }
 
@@ -386,9 +388,7 @@ impl Store {
                 .map(|text| from_json(&text))
                 .transpose()?,
             revision: row.try_get("revision")?,
-            edited_at: row
-                .try_get::<Option<i64>, _>("edited_at")?
-                .map(from_micros),
+            edited_at: row.try_get::<Option<i64>, _>("edited_at")?.map(from_micros),
             edited_by: row.try_get("edited_by")?,
             id,
         })

@@ -9,8 +9,16 @@ use crate::support::{House, tenant};
 #[tokio::test]
 async fn no_account_yet() {
     let house = House::new().await;
-    house.get("/accounts").await.says("No account yet").with(200);
-    house.get("/accounts/new").await.says("Add an account").with(200);
+    house
+        .get("/accounts")
+        .await
+        .says("No account yet")
+        .with(200);
+    house
+        .get("/accounts/new")
+        .await
+        .says("Add an account")
+        .with(200);
     house.get("/accounts/none").await.with(404);
 }
 
@@ -25,7 +33,10 @@ async fn the_list_is_searched_and_sorted() {
         .says("1 of 2")
         .says("fabrikam.example")
         .does_not_say("contoso.example</small>");
-    house.get("/accounts?q=nobody").await.says("No account matches");
+    house
+        .get("/accounts?q=nobody")
+        .await
+        .says("No account matches");
     house.get("/accounts?state=failed").await.says("0 of 2");
 }
 
@@ -103,7 +114,12 @@ async fn a_check_says_what_is_missing() {
     let page = house.get(&here).await;
     page.says("needs a person").says("Enter a new one");
     assert_eq!(
-        house.store().account_by_id(&account.id).await.unwrap().state,
+        house
+            .store()
+            .account_by_id(&account.id)
+            .await
+            .unwrap()
+            .state,
         AccountState::Failed
     );
 }
@@ -114,14 +130,20 @@ async fn a_secret_that_does_not_sign_in_replaces_nothing() {
     let sim = tenant().await;
     let account = house.account_of(&sim, SignIn::ClientSecret).await;
     let path = format!("/accounts/{}/secret", account.id);
-    let refused = house.post(&path, &[("client_secret", "planted-wrong")]).await;
+    let refused = house
+        .post(&path, &[("client_secret", "planted-wrong")])
+        .await;
     refused.with(422);
     refused
         .says(r#"id="secret" aria-labelledby="secret-title" data-show"#)
         .does_not_say("planted-wrong");
     house.engine.check_account(&account).await.unwrap();
     let account = house.store().account_by_id(&account.id).await.unwrap();
-    assert_eq!(account.state, AccountState::Ok, "the old one still signs in");
+    assert_eq!(
+        account.state,
+        AccountState::Ok,
+        "the old one still signs in"
+    );
 }
 
 #[tokio::test]
@@ -135,7 +157,10 @@ async fn a_name_that_is_taken_opens_its_dialog_again() {
     refused
         .says(r#"aria-labelledby="rename-title" data-show"#)
         .says(r#"value="Fabrikam""#);
-    house.post(&path, &[("name", "contoso north")]).await.sent_to();
+    house
+        .post(&path, &[("name", "contoso north")])
+        .await
+        .sent_to();
     house.store().account("contoso north").await.unwrap();
 }
 
@@ -224,5 +249,8 @@ async fn a_form_of_another_session_is_refused() {
         let path = format!("/accounts/{}/{what}", account.id);
         house.post_with(&path, "another", &[]).await.with(403);
     }
-    house.post_with("/accounts/new", "another", &[]).await.with(403);
+    house
+        .post_with("/accounts/new", "another", &[])
+        .await
+        .with(403);
 }

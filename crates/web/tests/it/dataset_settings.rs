@@ -68,7 +68,10 @@ async fn a_change_is_saved_with_a_new_name() {
     let saved = send(&house, &path(&dataset), &page, &changed).await;
     assert_eq!(saved.sent_to(), path(&dataset));
     let after = house.store().dataset_by_id(&dataset.id).await.unwrap();
-    assert_eq!((after.name.as_str(), after.update), ("Post", UpdateMethod::Append));
+    assert_eq!(
+        (after.name.as_str(), after.update),
+        ("Post", UpdateMethod::Append)
+    );
     assert_eq!(after.schedule.unwrap().to_string(), "hourly at :07");
     assert_eq!(after.description, "for the review");
     assert_eq!(after.details, dataset.details);

@@ -37,15 +37,22 @@ async fn menus_are_those_of_the_report() {
         let fields = [("account", account.id.as_str()), ("report", &report.slug)];
         let live = house.post("/datasets/new/live", &fields).await;
         live.with(200);
-        let offers = [
-            (r#"name="parameter_type""#, true),
-            (r#"name="duration""#, report.offers_days()),
+        let days = live.text.contains(r#"type="radio" name="duration""#);
+        assert_eq!(days, report.offers_days(), "{}", report.slug);
+        let fields = [
+            ("account", account.id.as_str()),
+            ("report", &report.slug),
+            ("parameter_type", "period"),
         ];
-        for (menu, at_most) in offers {
-            if !at_most {
-                live.does_not_say(menu);
-            }
+        let by_period = house.post("/datasets/new/live", &fields).await;
+        for period in &report.periods {
+            by_period.says(&format!(r#"type="radio" name="period" value="{period}""#));
         }
+        let offered = by_period
+            .text
+            .matches(r#"type="radio" name="period""#)
+            .count();
+        assert_eq!(offered, report.periods.len(), "{}", report.slug);
         live.says("can be saved now").does_not_say("field--error");
     }
 }
@@ -78,7 +85,11 @@ async fn the_plan_names_days_requests_and_the_time_they_take() {
 async fn what_was_typed_survives_a_closed_tab() {
     let house = House::new().await;
     let account = house.account("contoso").await;
-    let draft = house.get("/datasets/new").await.value_of("draft").to_owned();
+    let draft = house
+        .get("/datasets/new")
+        .await
+        .value_of("draft")
+        .to_owned();
     let fields = [
         ("draft", draft.as_str()),
         ("account", account.id.as_str()),
@@ -157,7 +168,10 @@ async fn keeping_every_day_sets_all_that_follows_and_runs_at_once() {
     ];
     house.post("/datasets/new", &fields).await.sent_to();
     let made = house.store().datasets().await.unwrap().pop().unwrap();
-    assert_eq!(made.details, Details::every_day(catalog().find(MAIL).unwrap()));
+    assert_eq!(
+        made.details,
+        Details::every_day(catalog().find(MAIL).unwrap())
+    );
     assert_eq!(made.update, UpdateMethod::Partition);
     assert_eq!(made.schedule.unwrap().to_string(), "daily at 06:00");
     assert_eq!(house.store().jobs().await.unwrap().len(), 1);

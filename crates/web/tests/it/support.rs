@@ -222,7 +222,7 @@ pub(crate) async fn tenant() -> Sim {
     let options = SimOptions {
         people: 30,
         now: NOW.parse().unwrap(),
-        person: PersonAtBrowser::AgreesAtOnce,
+        person: PersonAtBrowser::Asked,
         device_interval: Duration::from_secs(1),
         ..SimOptions::default()
     };
@@ -280,8 +280,8 @@ impl Answer {
             let name = attribute(tag, "name");
             if tag.starts_with("input") {
                 let kind = attribute(tag, "type").unwrap_or_default();
-                let ticked = !matches!(kind.as_str(), "checkbox" | "radio")
-                    || tag.contains(" checked");
+                let ticked =
+                    !matches!(kind.as_str(), "checkbox" | "radio") || tag.contains(" checked");
                 if let (Some(name), true, false) = (name, ticked, tag.contains(" disabled")) {
                     let value = attribute(tag, "value").unwrap_or_default();
                     fields.push((name, value));

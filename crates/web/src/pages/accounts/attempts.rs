@@ -33,10 +33,7 @@ pub(super) enum Stage {
     /// The sign-in host is being asked.
     Beginning,
     /// A window is to be opened.
-    Open {
-        address: String,
-        until: Timestamp,
-    },
+    Open { address: String, until: Timestamp },
     /// A code is to be entered.
     Enter {
         page: String,

@@ -16,8 +16,9 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
+    dialogs::{Dialog, Refused},
     findings::{Checks, checks},
-    one::{Dialog, Refused, refuse},
+    one::refuse,
     sign_in::Nothing,
 };
 use crate::{
@@ -228,7 +229,14 @@ pub(super) async fn secret(
     }
     engine.renew_secret(&account, &secret).await?;
     engine.store().note_secret_end(&account.id, ends_on).await?;
-    note(&site, &visitor, "account.secret_replaced", &account, String::new()).await;
+    note(
+        &site,
+        &visitor,
+        "account.secret_replaced",
+        &account,
+        String::new(),
+    )
+    .await;
     Ok(back_to(&account))
 }
 

@@ -5,7 +5,7 @@ use exmetrics_store::{Account, AccountState, SignIn};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
-use super::one::Dialog;
+use super::dialogs::Dialog;
 use crate::{pages::new_dataset::fault::sentence, words};
 
 /// A secret that ends within so many days is worth a warning.
@@ -107,7 +107,10 @@ pub(super) fn findings(
     if account.state == AccountState::Failed {
         findings.push(broken(account, check, datasets));
     } else if let Some((found, _)) = check {
-        let failed = found.checks.iter().filter(|one| one.state == CheckState::Failed);
+        let failed = found
+            .checks
+            .iter()
+            .filter(|one| one.state == CheckState::Failed);
         for one in failed {
             let mut finding = plain("wait", "alert", &sentence_title(&one.message), "");
             finding.text = "It may pass by itself.".into();
@@ -149,7 +152,8 @@ fn broken(
     let mut finding = plain("bad", "lock", &sentence_title(message), "");
     finding.text = match datasets {
         0 => "No DataSet uses it yet.".into(),
-        1 => "1 DataSet stands still; its schedule goes on and catches up by itself afterwards.".into(),
+        1 => "1 DataSet stands still; its schedule goes on and catches up by itself afterwards."
+            .into(),
         many => format!(
             "{many} DataSets stand still; their schedules go on and catch up by themselves afterwards."
         ),
@@ -183,7 +187,8 @@ fn broken(
     }
     if !finding.steps.is_empty() {
         finding.steps.push(FindingStep {
-            text: "Come back and press Check. It may take some minutes until Microsoft knows.".into(),
+            text: "Come back and press Check. It may take some minutes until Microsoft knows."
+                .into(),
             value: None,
             value_id: None,
             value_label: None,

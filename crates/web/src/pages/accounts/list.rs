@@ -113,9 +113,8 @@ pub(super) async fn show(
     let today = site.engine.today();
     let mut all = Vec::new();
     for account in store.accounts().await? {
-        let uses = |one: &&exmetrics_store::DataSet| {
-            one.accounts.iter().any(|(id, _)| *id == account.id)
-        };
+        let uses =
+            |one: &&exmetrics_store::DataSet| one.accounts.iter().any(|(id, _)| *id == account.id);
         let on = ends_on(&site, &account).await;
         all.push(Listed {
             datasets: datasets.iter().filter(uses).count(),

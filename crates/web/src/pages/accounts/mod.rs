@@ -3,16 +3,19 @@
 //! | module | job |
 //! |---|---|
 //! | `list` | all of them |
-//! | `add` | a new one |
+//! | `add`, `add_form` | a new one |
 //! | `one` | one: findings, its DataSets, its dialogs |
+//! | `dialogs` | the fields of those |
 //! | `findings` | what is wrong, and what to do |
 //! | `change` | check, rename, new secret, move, remove |
 //! | `attempts` | sign-ins of people that are under way |
 //! | `sign_in` | the pages for those |
 
 mod add;
+mod add_form;
 mod attempts;
 mod change;
+mod dialogs;
 mod findings;
 mod list;
 mod one;

@@ -15,52 +15,18 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    dialogs::{Dialogs, Refused, dialogs},
     findings::{Checks, Ends, Finding, checks, ends, findings},
     sign_in::{self, AttemptPart},
     words::{sign_in_sentence, sign_in_short, state_word},
 };
 use crate::{
     access::{Role, Visitor},
-    pages::{
-        Frame,
-        new_dataset::boxes::{Choosable, ChoiceBox, TextBox},
-    },
+    pages::Frame,
     problem::Problem,
     site::Site,
     words,
 };
-
-/// A dialog of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialog {
-    Connect,
-    Secret,
-    Rename,
-    Move,
-    Remove,
-}
-
-impl Dialog {
-    /// Its id in the page.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Secret => "secret",
-            Self::Rename => "rename",
-            Self::Move => "move",
-            Self::Remove => "remove",
-        }
-    }
-}
-
-/// A dialog that was refused: which, beside which field, why, and what was typed where that is no secret.
-#[derive(Debug)]
-pub(super) struct Refused {
-    pub(super) dialog: Dialog,
-    pub(super) field: &'static str,
-    pub(super) text: String,
-    pub(super) typed: String,
-}
 
 #[derive(Serialize)]
 struct AccountPage {
@@ -122,19 +88,6 @@ struct Fact {
     label: &'static str,
     value: String,
     code: bool,
-}
-
-#[derive(Serialize)]
-struct Dialogs {
-    open: Option<&'static str>,
-    client_secret: TextBox,
-    secret_ends_on: TextBox,
-    certificate: TextBox,
-    federated_token_file: TextBox,
-    name: TextBox,
-    move_to: ChoiceBox,
-    move_sentence: String,
-    remove_sentence: &'static str,
 }
 
 /// What may stand in the page's address.
@@ -215,7 +168,12 @@ pub(super) async fn ends_on(site: &Site, account: &Account) -> Option<Date> {
     if account.secret_ends_on.is_some() || account.sign_in != SignIn::Certificate {
         return account.secret_ends_on;
     }
-    let pem = site.engine.store().account_secret(&account.id).await.ok()??;
+    let pem = site
+        .engine
+        .store()
+        .account_secret(&account.id)
+        .await
+        .ok()??;
     certificate_end(&pem)
 }
 
@@ -265,11 +223,7 @@ fn shown(account: &Account, can_change: bool) -> Shown {
     }
 }
 
-async fn rows(
-    site: &Site,
-    account: &Account,
-    datasets: &[DataSet],
-) -> Result<Vec<Row>, Problem> {
+async fn rows(site: &Site, account: &Account, datasets: &[DataSet]) -> Result<Vec<Row>, Problem> {
     let store = site.engine.store();
     let newest = store.newest_runs().await?;
     let good: HashMap<String, _> = store.last_good_runs().await?.into_iter().collect();
@@ -293,7 +247,9 @@ async fn rows(
                 Some(RunState::Queued | RunState::Running) => "running",
                 Some(RunState::Succeeded | RunState::Cancelled) => "up to date",
             },
-            stops: others.as_ref().map(|others| format!("goes on for {others}")),
+            stops: others
+                .as_ref()
+                .map(|others| format!("goes on for {others}")),
             others: others.map(|others| format!("and {others}")),
             last_success: good
                 .get(&dataset.name)
@@ -337,79 +293,9 @@ fn facts(account: &Account, ends: &Ends, token_file: Option<&str>) -> Vec<Fact> 
         SignIn::Browser | SignIn::Device => add("Sign-in ends", &ends.text, false),
     }
     add("Name in tables", &account.label, false);
-    let added = account.created_at.to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    let added = account
+        .created_at
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC);
     add("Added", &words::day(added.date()), false);
     facts
-}
-
-fn dialogs(
-    account: &Account,
-    accounts: &[Account],
-    unused: bool,
-    token_file: Option<String>,
-    refused: Option<Refused>,
-) -> Dialogs {
-    let error = |field: &str| {
-        let refused = refused.as_ref().filter(|one| one.field == field)?;
-        Some(refused.text.clone())
-    };
-    let typed = |dialog: Dialog, otherwise: &str| match &refused {
-        Some(one) if one.dialog == dialog => one.typed.clone(),
-        _ => otherwise.to_owned(),
-    };
-    let mut others: Vec<&Account> = accounts
-        .iter()
-        .filter(|one| one.id != account.id)
-        .collect();
-    // Of the same tenant first: the days of another tenant are other days.
-    others.sort_by_key(|one| one.tenant != account.tenant);
-    let move_to = ChoiceBox {
-        options: others
-            .iter()
-            .enumerate()
-            .map(|(at, one)| Choosable {
-                value: one.id.clone(),
-                label: one.name.clone(),
-                selected: at == 0,
-            })
-            .collect(),
-        error: error("to"),
-        ..ChoiceBox::default()
-    };
-    Dialogs {
-        open: refused.as_ref().map(|one| one.dialog.word()),
-        client_secret: TextBox::new("").error(error("client_secret")),
-        secret_ends_on: TextBox::new("")
-            .error(error("secret_ends_on"))
-            .help("Microsoft does not tell it. With a date, you are warned before."),
-        certificate: TextBox::new("").error(error("certificate")).help(
-            "PEM with certificate and private key. Add its public half to the app registration first. A \
-             PFX goes in by the command line: exmetrics account sign-in.",
-        ),
-        federated_token_file: TextBox::new(typed(
-            Dialog::Secret,
-            token_file.as_deref().unwrap_or_default(),
-        ))
-        .error(error("federated_token_file"))
-        .help(
-            "A file in which the platform keeps a federated token fresh. Its path, as this service sees \
-             it.",
-        ),
-        name: TextBox::new(typed(Dialog::Rename, &account.name))
-            .error(error("name"))
-            .help("Rows keep the name under which they came."),
-        move_to: move_to.help("Best one of the same tenant: the days of another tenant are other days."),
-        move_sentence: format!(
-            "Rows that are kept stay under {}. Coverage starts anew for the other account: days that \
-             Microsoft still has are asked again.",
-            account.label
-        ),
-        remove_sentence: match unused {
-            true => "Its secret is forgotten. Tables and their rows stay.",
-            false => {
-                "Without it these would stop. Move them to another account, take it out of their \
-                 settings, or remove them first:"
-            }
-        },
-    }
 }

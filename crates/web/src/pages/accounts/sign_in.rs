@@ -127,7 +127,8 @@ pub(super) async fn start(
     let done = match signed_in {
         true => Done {
             title: "Signed in",
-            sentence: "You can close this window; the page that opened it goes on by itself.".into(),
+            sentence: "You can close this window; the page that opened it goes on by itself."
+                .into(),
             next_step: None,
         },
         false => Done {
@@ -136,9 +137,7 @@ pub(super) async fn start(
                 Some(Stage::Failed { message, .. }) => sentence(&message),
                 _ => "This sign-in is over: it was stopped, or it took too long.".into(),
             },
-            next_step: Some(
-                "You can close this window; the page that opened it says what to do.",
-            ),
+            next_step: Some("You can close this window; the page that opened it says what to do."),
         },
     };
     let frame = Frame::bare(done.title);

@@ -90,7 +90,11 @@ pub(super) fn fill(fields: &mut Fields, report: &Report, today: Date) {
     // A date begins where the number of days back stood.
     for (name, date, back) in [
         ("date", &mut fields.date, &fields.days_back),
-        ("start_date", &mut fields.start_date, &fields.start_days_back),
+        (
+            "start_date",
+            &mut fields.start_date,
+            &fields.start_days_back,
+        ),
         ("end_date", &mut fields.end_date, &fields.end_days_back),
     ] {
         let back = back.trim().parse().unwrap_or(SINGLE_DAYS_BACK);
@@ -137,13 +141,16 @@ pub(super) fn read(fields: &Fields, report: &Report, today: Date) -> Result<Deta
         }
     };
     let details = Details::Range { from, to };
-    details.check(report, today).map(|()| details).map_err(|error| {
-        let at = match error {
-            DetailsError::Backwards { .. } => &end,
-            _ => &start,
-        };
-        vec![at.fault(error.to_string())]
-    })
+    details
+        .check(report, today)
+        .map(|()| details)
+        .map_err(|error| {
+            let at = match error {
+                DetailsError::Backwards { .. } => &end,
+                _ => &start,
+            };
+            vec![at.fault(error.to_string())]
+        })
 }
 
 /// One day of the details, as it stands in the form.
@@ -222,9 +229,8 @@ impl<'a> End<'a> {
     pub(super) fn read(&self) -> Result<DayChoice, Vec<Fault>> {
         if self.is_specific() {
             let date = self.date.trim().parse().map(DayChoice::On);
-            return date.map_err(|_| {
-                vec![self.fault("choose a date, or write it as 2026-11-01".into())]
-            });
+            return date
+                .map_err(|_| vec![self.fault("choose a date, or write it as 2026-11-01".into())]);
         }
         let back = self.back.trim().parse().map(DayChoice::DaysBack);
         back.map_err(|_| vec![self.fault("write a number of days from 0 to 65535".into())])

@@ -3,10 +3,12 @@
 //! | module | job |
 //! |---|---|
 //! | `fields` | the form as it comes from a page, and back into a draft |
+//! | `world` | what there is around it |
 //! | `reading` | what it means, or what is wrong beside which field |
 //! | `details_form`, `schedule_form` | two parts of that, both ways |
+//! | `naming`, `written` | name and tags; a DataSet back in the fields |
 //! | `view` | the form as templates show it |
-//! | `page`, `settings` | making one, changing one |
+//! | `page`, `save`, `settings` | making one, changing one |
 //! | `stale` | two people changed it |
 //! | `removal` | it is removed |
 //! | `all` | every report at once |
@@ -16,14 +18,18 @@ pub(super) mod boxes;
 mod details_form;
 pub(super) mod fault;
 mod fields;
+mod naming;
 mod page;
 mod reading;
 mod removal;
+mod save;
 mod schedule_form;
 mod settings;
 mod settings_head;
 mod stale;
 mod view;
+mod world;
+mod written;
 
 use axum::{
     Router,
@@ -35,7 +41,7 @@ use crate::site::Site;
 
 pub(super) fn routes() -> Router<Site> {
     Router::new()
-        .route("/datasets/new", get(page::show).post(page::submit))
+        .route("/datasets/new", get(page::show).post(save::submit))
         .route("/datasets/new/live", post(page::live))
         .route("/datasets/new/preview", post(page::preview))
         .route("/datasets/new/discard", post(page::discard))

@@ -2,26 +2,24 @@
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
     response::{Html, IntoResponse, Redirect, Response},
 };
 use exmetrics_catalog::catalog;
-use exmetrics_store::{JobReason, StoreErrorKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    fault::{Fault, Pane},
+    fault::Pane,
     fields::Fields,
-    reading::{Reading, World, fields_of},
+    reading::Reading,
     view::{self, Looks, PREVIEW_ROWS, PreviewPart, preview_key},
     wants_fragment,
+    world::World,
+    written::fields_of,
 };
 use crate::{
-    access::{
-        Administrator, Posted, Role, Visitor,
-        audit::{self, Change},
-    },
+    access::{Administrator, Posted, Role, Visitor},
     pages::Frame,
     problem::Problem,
     site::Site,
@@ -147,7 +145,7 @@ async fn copied(site: &Site, from: &str) -> Result<Fields, Problem> {
     })
 }
 
-async fn whole(
+pub(super) async fn whole(
     site: &Site,
     visitor: &Visitor,
     world: &World,
@@ -171,7 +169,7 @@ fn note(at: jiff::Timestamp, now: jiff::Timestamp) -> String {
 }
 
 /// Keeps what was typed. A page without a usable id gets none.
-async fn keep(
+pub(super) async fn keep(
     site: &Site,
     visitor: &Visitor,
     fields: &Fields,
@@ -271,109 +269,6 @@ pub(super) async fn load(
         .preview(report, &reading.accounts, &plans, PREVIEW_ROWS)
         .await;
     Ok(Some(PreviewPart::of(world, reading, report, found)))
-}
-
-/// A pane's button, or one of those that save.
-pub(super) async fn submit(
-    State(site): State<Site>,
-    Administrator(visitor): Administrator,
-    Posted(fields): Posted<Fields>,
-) -> Result<Response, Problem> {
-    let world = World::look(&site, None).await?;
-    if let Some(pane) = pane_named(&fields.go) {
-        let saved = keep(&site, &visitor, &fields).await?;
-        let reading = Reading::of(fields, &world);
-        let page = whole(&site, &visitor, &world, &reading, Looks::open(pane), saved).await?;
-        return Ok(page.into_response());
-    }
-    let mut reading = Reading::of(fields, &world);
-    if reading.fields.then.is_empty() {
-        reading.fields.then = "save".into();
-    }
-    let Some(new) = reading.new_dataset(&site) else {
-        return refuse(&site, &visitor, &world, &reading, None).await;
-    };
-    let engine = &site.engine;
-    let made = match engine.create_dataset(&new).await {
-        Ok(made) => made,
-        Err(error) => {
-            // Somebody else may have taken the name since it was looked for.
-            let trouble = match engine.store().dataset(&new.name).await {
-                Err(missing) if missing.kind == StoreErrorKind::NotFound => {
-                    Some(super::fault::sentence(&error.message))
-                }
-                _ => {
-                    let text = error.message.clone();
-                    reading
-                        .faults
-                        .push(Fault::new(Pane::Name, "name", "Name", text));
-                    None
-                }
-            };
-            return refuse(&site, &visitor, &world, &reading, trouble).await;
-        }
-    };
-    if let Some(edit) = reading.notify_edit() {
-        engine
-            .store()
-            .edit_dataset(&made.id, &edit, site.now())
-            .await?;
-    }
-    let change = Change {
-        what: "dataset.made",
-        subject_id: &made.id,
-        subject: &made.name,
-        detail: format!("{}, {}", made.report, made.details),
-    };
-    audit::note(&site, &visitor, change).await;
-    let store = engine.store();
-    store
-        .remove_draft(&reading.fields.draft, &visitor.name)
-        .await?;
-    let then = reading.fields.then.as_str();
-    if then == "run" {
-        store
-            .enqueue(&made.id, site.now(), JobReason::Person, false)
-            .await?;
-    } else if reading.keeps_every_day() {
-        engine.make_due(&made).await?;
-    }
-    Ok(Redirect::to(&match then {
-        "new" => format!("/datasets/new?from={}", made.id),
-        _ => format!("/datasets/{}", made.id),
-    })
-    .into_response())
-}
-
-async fn refuse(
-    site: &Site,
-    visitor: &Visitor,
-    world: &World,
-    reading: &Reading,
-    trouble: Option<String>,
-) -> Result<Response, Problem> {
-    let saved = keep(site, visitor, &reading.fields).await?;
-    let looks = Looks {
-        all_faults: true,
-        open: Vec::new(),
-        trouble,
-        preview: None,
-        stale: None,
-    };
-    let page = whole(site, visitor, world, reading, looks, saved).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-}
-
-/// The pane that a button names.
-pub(super) fn pane_named(word: &str) -> Option<Pane> {
-    [
-        Pane::Credentials,
-        Pane::Details,
-        Pane::Scheduling,
-        Pane::Name,
-    ]
-    .into_iter()
-    .find(|pane| pane.word() == word)
 }
 
 /// Which draft.

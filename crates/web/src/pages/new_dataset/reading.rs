@@ -3,18 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use exmetrics_catalog::{Details, Report, Schedule, UpdateMethod, catalog, column_name};
+use exmetrics_catalog::{Details, Report, Schedule, UpdateMethod, catalog};
 use exmetrics_engine::{KEEP_EVERY_DAY, key_columns, means_other_days, preset_key};
 use exmetrics_store::{Account, DataSet, DataSetEdit, NewDataSet};
-use jiff::{Timestamp, civil::Date};
 
 use super::{
     details_form,
     fault::{Fault, Pane},
     fields::{Fields, Presets},
-    schedule_form,
+    naming, schedule_form,
+    world::World,
 };
-use crate::{access::Visitor, problem::Problem, site::Site};
+use crate::{access::Visitor, site::Site};
 
 /// A failed run is tried again after so many minutes, when nothing else was chosen.
 const RETRY_MINUTES: &str = "15";
@@ -22,37 +22,6 @@ const RETRY_MINUTES: &str = "15";
 const RETRY_TIMES: &str = "3";
 /// The longest wait before a run is tried again: 31 days.
 const LONGEST_RETRY_SECONDS: i64 = 2_678_400;
-
-/// What there is around the form.
-pub(super) struct World {
-    pub(super) now: Timestamp,
-    pub(super) today: Date,
-    pub(super) accounts: Vec<Account>,
-    pub(super) datasets: Vec<DataSet>,
-    /// Ids and names.
-    pub(super) channels: Vec<(String, String)>,
-    /// The DataSet that is changed, if one is.
-    pub(super) there: Option<DataSet>,
-}
-
-impl World {
-    pub(super) async fn look(site: &Site, there: Option<DataSet>) -> Result<Self, Problem> {
-        let store = site.engine.store();
-        // Channels that another key has sealed cannot be chosen; nothing else depends on them here.
-        let channels = store.channels().await.unwrap_or_default();
-        Ok(Self {
-            now: site.now(),
-            today: site.engine.today(),
-            accounts: store.accounts().await?,
-            datasets: store.datasets().await?,
-            channels: channels
-                .into_iter()
-                .map(|channel| (channel.id, channel.name))
-                .collect(),
-            there,
-        })
-    }
-}
 
 /// What a form means.
 pub(super) struct Reading {
@@ -116,8 +85,8 @@ impl Reading {
         }
         let update = update(&mut fields, report, keeps);
         let key = key(&mut fields, report, details, update, &mut faults);
-        name(&mut fields, world, report, &accounts, &mut faults);
-        let tags = tags(&fields.tags);
+        naming::name(&mut fields, world, report, &accounts, &mut faults);
+        let tags = naming::tags(&fields.tags);
         Self {
             fields,
             report,
@@ -207,7 +176,9 @@ impl Reading {
         // In the order of the form, which is that of the DataSet where one is changed.
         let known: BTreeSet<&str> = self.accounts.iter().map(|one| one.id.as_str()).collect();
         let ids = self.fields.account.iter();
-        ids.filter(|id| known.contains(id.as_str())).cloned().collect()
+        ids.filter(|id| known.contains(id.as_str()))
+            .cloned()
+            .collect()
     }
 }
 
@@ -328,125 +299,4 @@ fn key(
         Ok(key) => key,
         Err(error) => wrong(error.message),
     }
-}
-
-/// The name follows the preset while the two are equal.
-fn name(
-    fields: &mut Fields,
-    world: &World,
-    report: Option<&Report>,
-    accounts: &[Account],
-    faults: &mut Vec<Fault>,
-) {
-    let own = world.there.as_ref().map(|there| there.id.as_str());
-    let taken = |name: &str| {
-        let wanted = name.trim().to_lowercase();
-        world.datasets.iter().any(|one| {
-            Some(one.id.as_str()) != own && one.name.to_lowercase() == wanted
-        })
-    };
-    if world.there.is_none() {
-        let preset = match (report, accounts) {
-            (Some(report), [account]) => format!("{}, {}", report.title, account.name),
-            (Some(report), _) => report.title.clone(),
-            (None, _) => String::new(),
-        };
-        let mut free = preset.clone();
-        let mut number = 2;
-        while taken(&free) {
-            free = format!("{preset} {number}");
-            number += 1;
-        }
-        if fields.name == fields.name_preset {
-            fields.name.clone_from(&free);
-        }
-        fields.name_preset = free;
-    }
-    let typed = fields.name.trim();
-    let wrong = if typed.is_empty() && report.is_some() {
-        "write a name".to_owned()
-    } else if typed.chars().count() > 200 {
-        "a name has at most 200 characters".into()
-    } else if taken(typed) && !typed.is_empty() {
-        format!("there is a DataSet '{typed}' already; choose another name")
-    } else {
-        return;
-    };
-    faults.push(Fault::new(Pane::Name, "name", "Name", wrong));
-}
-
-/// The name in SQL.
-pub(super) fn sql_name(name: &str) -> Option<String> {
-    let name = column_name(name);
-    (!name.is_empty()).then_some(name)
-}
-
-fn tags(text: &str) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-        if !tags.iter().any(|one| one == tag) {
-            tags.push(tag.to_owned());
-        }
-    }
-    tags
-}
-
-/// The fields of a DataSet that is there.
-pub(super) fn fields_of(dataset: &DataSet) -> Fields {
-    let mut fields = Fields {
-        account: dataset.accounts.iter().map(|(id, _)| id.clone()).collect(),
-        report: dataset.report.clone(),
-        revision: dataset.revision.to_string(),
-        name: dataset.name.clone(),
-        description: dataset.description.clone(),
-        tags: dataset.tags.join(", "),
-        update: dataset.update.as_str().into(),
-        ..Fields::default()
-    };
-    details_form::write(&mut fields, dataset.details);
-    schedule_form::write(&mut fields, dataset.schedule.as_ref());
-    if let Ok(report) = catalog().find(&dataset.report) {
-        // What was saved is no preset, even where it is equal to it.
-        fields.update_preset = report.default_update().as_str().into();
-        let preset: Vec<String> = preset_key(report, dataset.details)
-            .into_iter()
-            .filter(|column| column != "_account")
-            .collect();
-        fields.keys_of = format!("{}/{}", report.slug, preset.join(","));
-        fields.key = match dataset.key.is_empty() {
-            true => preset,
-            false => dataset
-                .key
-                .iter()
-                .filter(|column| *column != "_account")
-                .cloned()
-                .collect(),
-        };
-    }
-    match (dataset.retry_times, dataset.retry_every_seconds) {
-        (Some(0), _) => fields.retry = "never".into(),
-        (times, seconds) => {
-            fields.retry = "always".into();
-            if let Some(times) = times {
-                fields.retry_times = times.to_string();
-            }
-            if let Some(seconds) = seconds {
-                let unit = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")]
-                    .into_iter()
-                    .find(|(length, _)| seconds % length == 0);
-                let (length, unit) = unit.unwrap_or((1, "s"));
-                fields.retry_every = (seconds / length).to_string();
-                fields.retry_unit = unit.into();
-            }
-        }
-    }
-    match &dataset.notify {
-        None => fields.notify = "all".into(),
-        Some(chosen) if chosen.is_empty() => fields.notify = "none".into(),
-        Some(chosen) => {
-            fields.notify = "chosen".into();
-            fields.channel.clone_from(chosen);
-        }
-    }
-    fields
 }

@@ -136,10 +136,7 @@ fn fault(field: &'static str, label: &'static str, text: impl Into<String>) -> F
 }
 
 /// The text without its zone, and the field beside which it is wrong if it is.
-fn text(
-    fields: &Fields,
-    kind: &str,
-) -> Result<(String, &'static str, &'static str), Fault> {
+fn text(fields: &Fields, kind: &str) -> Result<(String, &'static str, &'static str), Fault> {
     let at = fields.at.trim();
     let weekdays = fields.weekday.join(", ");
     Ok(match kind {
@@ -147,7 +144,11 @@ fn text(
         "hourly" => {
             let minute = number(&fields.minute, 0, 59)
                 .ok_or_else(|| fault("minute", "Minutes past the hour", "write 0 to 59"))?;
-            (format!("hourly at :{minute:02}"), "minute", "Minutes past the hour")
+            (
+                format!("hourly at :{minute:02}"),
+                "minute",
+                "Minutes past the hour",
+            )
         }
         "weekdays" => (format!("weekdays at {at}"), "at", "At"),
         "weekly" if fields.weekday.is_empty() => {
@@ -174,13 +175,21 @@ fn text(
                 .map(|day| month_day(day))
                 .collect();
             if days.is_empty() {
-                return Err(fault("month_days", "Days of the month", "choose at least one day"));
+                return Err(fault(
+                    "month_days",
+                    "Days of the month",
+                    "choose at least one day",
+                ));
             }
             let text = format!("monthly on {} at {}", days.join(", "), fields.times.trim());
             (text, "times", "At")
         }
         "cron" => (format!("cron {}", fields.cron.trim()), "cron", "Cron"),
-        "words" => (fields.schedule_text.trim().to_owned(), "schedule_text", "In words"),
+        "words" => (
+            fields.schedule_text.trim().to_owned(),
+            "schedule_text",
+            "In words",
+        ),
         _ => (format!("daily at {at}"), "at", "At"),
     })
 }

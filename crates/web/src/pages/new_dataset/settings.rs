@@ -14,13 +14,16 @@ use serde::Serialize;
 use super::{
     fault::{Fault, Pane, sentence},
     fields::Fields,
-    page::{fragment, load, pane_named, parts},
-    reading::{Reading, World, fields_of},
+    page::{fragment, load, parts},
+    reading::Reading,
     removal::{Removal, removal},
+    save::pane_named,
     settings_head::{DataSetHead, head},
     stale::stale,
     view::{self, Looks, Panes, details_words, retry_words, update_words},
     wants_fragment,
+    world::World,
+    written::fields_of,
 };
 use crate::{
     access::{
@@ -129,7 +132,11 @@ fn facts(there: &DataSet, reading: &Reading, world: &World) -> Vec<FactGroup> {
         true => "none".to_owned(),
         false => text,
     };
-    let names: Vec<&str> = there.accounts.iter().map(|(_, name)| name.as_str()).collect();
+    let names: Vec<&str> = there
+        .accounts
+        .iter()
+        .map(|(_, name)| name.as_str())
+        .collect();
     let report = catalog()
         .find(&there.report)
         .map_or(there.report.clone(), |report| report.title.clone());

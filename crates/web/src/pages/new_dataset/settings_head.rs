@@ -89,7 +89,9 @@ pub(super) async fn head(
             datetime: when.at,
         }
     };
-    let report = catalog().find(&dataset.report).map_err(exmetrics_engine::EngineError::from)?;
+    let report = catalog()
+        .find(&dataset.report)
+        .map_err(exmetrics_engine::EngineError::from)?;
     let runs = site.engine.store().runs(Some(&dataset.id), 20).await?;
     let newest = runs.first();
     let landed = runs

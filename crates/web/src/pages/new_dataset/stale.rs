@@ -5,8 +5,10 @@ use exmetrics_store::DataSet;
 use serde::Serialize;
 
 use super::{
-    reading::{Reading, World, fields_of},
+    reading::Reading,
     view::{details_words, retry_words, update_words},
+    world::World,
+    written::fields_of,
 };
 use crate::words;
 
@@ -65,10 +67,16 @@ fn in_words(reading: &Reading, world: &World) -> [(&'static str, &'static str, S
         "" => "none".to_owned(),
         text => text.to_owned(),
     };
-    let accounts: Vec<&str> = reading.accounts.iter().map(|one| one.name.as_str()).collect();
+    let accounts: Vec<&str> = reading
+        .accounts
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
     let details = reading
         .details
-        .map_or("not readable".to_owned(), |details| details_words(details, world.today));
+        .map_or("not readable".to_owned(), |details| {
+            details_words(details, world.today)
+        });
     let schedule = match &reading.schedule {
         Some(Some(schedule)) => schedule.describe(),
         Some(None) => "only when started by hand".into(),

@@ -8,11 +8,7 @@ use super::Said;
 use crate::{
     pages::{
         accounts::words::{sign_in_short, state_word},
-        new_dataset::{
-            boxes::PaneHead,
-            fault::Pane,
-            reading::{Reading, World},
-        },
+        new_dataset::{boxes::PaneHead, fault::Pane, reading::Reading, world::World},
     },
     words,
 };
@@ -88,7 +84,11 @@ pub(super) fn credentials(
                 Some(at) => format!("checked {}", words::when(at, world.now).text),
                 None => "not checked".into(),
             };
-            format!("{} · {} · {checked}", one.tenant, sign_in_short(one.sign_in))
+            format!(
+                "{} · {} · {checked}",
+                one.tenant,
+                sign_in_short(one.sign_in)
+            )
         }
         many => format!("{} accounts", many.len()),
     };

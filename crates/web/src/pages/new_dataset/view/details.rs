@@ -1,17 +1,18 @@
 //! The second pane: which report, and what is asked of it.
 
-use exmetrics_catalog::{DayChoice, Details, Grain, Report, catalog};
+use exmetrics_catalog::{DayChoice, Details, Grain, Report};
 use jiff::{ToSpan, civil::Date};
 use serde::Serialize;
 
-use super::{Said, plan::DayLists};
+use super::{Said, plan::DayLists, report_menu};
 use crate::{
     pages::new_dataset::{
         boxes::{ChoiceBox, PaneHead, choosable},
         details_form::{self, End, offers},
         fault::Pane,
         fields::Carried,
-        reading::{Reading, World},
+        reading::Reading,
+        world::World,
     },
     words,
 };
@@ -21,7 +22,7 @@ use crate::{
 pub(super) struct DetailsPane {
     #[serde(flatten)]
     head: PaneHead,
-    report: ReportMenu,
+    report: report_menu::ReportMenu,
     keep_every_day: Option<KeepEveryDay>,
     parameter_type: Option<ChoiceBox>,
     period: Option<ChoiceBox>,
@@ -30,43 +31,6 @@ pub(super) struct DetailsPane {
     sentence: Option<String>,
     warning: Option<String>,
     carried: Vec<Carried>,
-}
-
-#[derive(Debug, Serialize)]
-struct ReportMenu {
-    fixed: bool,
-    open: bool,
-    total: String,
-    error: Option<String>,
-    chosen: Option<ChosenReport>,
-    groups: Vec<ReportGroup>,
-}
-
-#[derive(Debug, Serialize)]
-struct ChosenReport {
-    title: String,
-    workload: String,
-    grain: &'static str,
-    connector_name: Option<String>,
-    tells: String,
-    note: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct ReportGroup {
-    workload: String,
-    count: String,
-    reports: Vec<ReportOption>,
-}
-
-#[derive(Debug, Serialize)]
-struct ReportOption {
-    slug: String,
-    title: String,
-    tells: String,
-    words: Option<String>,
-    note: Option<String>,
-    selected: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,7 +66,7 @@ pub(super) fn details(
     let mut shown = Vec::new();
     let mut pane = DetailsPane {
         head: head(world, reading, said, open),
-        report: menu(world, reading, said),
+        report: report_menu::menu(world, reading, said),
         keep_every_day: None,
         parameter_type: None,
         period: None,
@@ -154,79 +118,6 @@ fn head(world: &World, reading: &Reading, said: &Said<'_>, open: bool) -> PaneHe
         open,
         lead: reading.report.map(|report| report.title.clone()),
         summary: Some(summary),
-    }
-}
-
-fn menu(world: &World, reading: &Reading, said: &Said<'_>) -> ReportMenu {
-    let fixed = world.there.is_some();
-    let all = catalog().all();
-    let mut groups: Vec<ReportGroup> = Vec::new();
-    for report in all.iter().filter(|_| !fixed) {
-        let option = ReportOption {
-            slug: report.slug.clone(),
-            title: report.title.clone(),
-            tells: report.tells.clone(),
-            words: search_words(report),
-            note: report
-                .retired_since
-                .map(|ended| format!("ended {}", words::day(ended))),
-            selected: reading.report.is_some_and(|one| one.slug == report.slug),
-        };
-        match groups
-            .iter_mut()
-            .find(|group| group.workload == report.workload)
-        {
-            Some(group) => group.reports.push(option),
-            None => groups.push(ReportGroup {
-                workload: report.workload.clone(),
-                count: String::new(),
-                reports: vec![option],
-            }),
-        }
-    }
-    for group in &mut groups {
-        group.count = group.reports.len().to_string();
-    }
-    ReportMenu {
-        fixed,
-        open: reading.report.is_none(),
-        total: all.len().to_string(),
-        error: said.beside("report"),
-        chosen: reading.report.map(|report| ChosenReport {
-            title: report.title.clone(),
-            workload: report.workload.clone(),
-            grain: grain_words(report.grain),
-            connector_name: report.connector_name.clone(),
-            tells: report.tells.clone(),
-            note: report.retired_since.map(|ended| {
-                format!(
-                    "The service behind it ended on {}: Microsoft still answers, without new days.",
-                    words::day(ended)
-                )
-            }),
-        }),
-        groups,
-    }
-}
-
-/// What the search finds beside title, sentence and slug: the connector's name, where its words are others.
-fn search_words(report: &Report) -> Option<String> {
-    let name = report.connector_name.as_deref()?.to_lowercase();
-    let seen = format!(
-        "{} {} {} {}",
-        report.workload, report.title, report.tells, report.slug
-    )
-    .to_lowercase();
-    let others = name.split_whitespace().any(|word| !seen.contains(word));
-    others.then_some(name)
-}
-
-fn grain_words(grain: Grain) -> &'static str {
-    match grain {
-        Grain::Detail => "one row per user",
-        Grain::Trend => "one row per day",
-        Grain::Summary => "totals of a period",
-        Grain::Current => "as it stands now",
     }
 }
 
@@ -288,7 +179,9 @@ fn menus(
         _ => vec![End::start(fields), End::end(fields)],
     };
     if let Some(Details::Range { .. }) = reading.details {
-        let days = reading.details.and_then(|details| details.days(world.today).ok());
+        let days = reading
+            .details
+            .and_then(|details| details.days(world.today).ok());
         let days = days.map_or(0, |days| days.len());
         duration.help = Some(format!("Both ends are included: {days} days."));
     }
@@ -340,7 +233,11 @@ fn day_box(
     DayBox {
         label: end.label,
         kind_name: end.kind_name,
-        kind: if end.is_specific() { "specific" } else { "relative" },
+        kind: if end.is_specific() {
+            "specific"
+        } else {
+            "relative"
+        },
         name: end.shown(),
         value_label: match end.is_specific() {
             true => end.date_label,

@@ -1,11 +1,15 @@
 //! The form as templates show it.
 
+mod calendar;
 mod credentials;
 mod details;
 mod plan;
 mod preview;
+mod report_menu;
 mod rest;
+mod schedule_menus;
 mod scheduling;
+mod zones;
 
 use serde::Serialize;
 
@@ -15,7 +19,8 @@ pub(super) use rest::{retry_words, update_words};
 
 use super::{
     fault::{Fault, Pane},
-    reading::{Reading, World},
+    reading::Reading,
+    world::World,
 };
 use crate::{problem::Problem, site::Site};
 
@@ -114,9 +119,7 @@ pub(super) async fn panes(
             .filter(|fault| looks.all_faults || reading.fields.is_touched(touch(fault)))
             .collect(),
     );
-    let open = |pane: Pane| {
-        looks.open.contains(&pane) || (looks.all_faults && said.any_in(pane))
-    };
+    let open = |pane: Pane| looks.open.contains(&pane) || (looks.all_faults && said.any_in(pane));
     let (plan, days) = plan::plan(site, world, reading).await?;
     Ok(Panes {
         credentials: credentials::credentials(world, reading, &said, open(Pane::Credentials)),
@@ -218,9 +221,7 @@ fn saying(world: &World, reading: &Reading, said: &Said<'_>, stale: bool) -> Str
         (true, false) => "An account is to be chosen.".into(),
         (false, true) => "A report is to be chosen.".into(),
         _ if !reading.faults.is_empty() => "Something is still to be filled in.".into(),
-        _ if world.there.is_some() && fields.touched.is_empty() => {
-            "Nothing is changed yet.".into()
-        }
+        _ if world.there.is_some() && fields.touched.is_empty() => "Nothing is changed yet.".into(),
         _ if world.there.is_some() => "Changed, and not saved yet.".into(),
         _ => {
             let scheduled = fields.touched.contains("schedule") || fields.is_touched("at");

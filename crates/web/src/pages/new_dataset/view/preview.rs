@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::{
     pages::new_dataset::{
         fault::{Pane, sentence},
-        reading::{Reading, World},
+        reading::Reading,
+        world::World,
     },
     words,
 };
@@ -235,7 +236,11 @@ fn cells(batch: &RecordBatch, order: &[usize]) -> Vec<Vec<Cell>> {
         .map(|at| {
             let column = batch.column(*at);
             let number = is_number(column.data_type());
-            (column, ArrayFormatter::try_new(column, &options).ok(), number)
+            (
+                column,
+                ArrayFormatter::try_new(column, &options).ok(),
+                number,
+            )
         })
         .collect();
     (0..batch.num_rows())

@@ -9,7 +9,9 @@ use crate::pages::new_dataset::{
     boxes::{ChoiceBox, PaneHead, TextBox, UnitBox, choosable},
     fault::Pane,
     fields::Carried,
-    reading::{Reading, World, sql_name},
+    naming::sql_name,
+    reading::Reading,
+    world::World,
 };
 
 const METHODS: [(UpdateMethod, &str, &str); 4] = [
