@@ -56,14 +56,14 @@ pub(super) fn dialogs(
     account: &Account,
     accounts: &[Account],
     unused: bool,
-    token_file: Option<String>,
-    refused: Option<Refused>,
+    token_file: Option<&str>,
+    refused: Option<&Refused>,
 ) -> Dialogs {
     let error = |field: &str| {
-        let refused = refused.as_ref().filter(|one| one.field == field)?;
+        let refused = refused.filter(|one| one.field == field)?;
         Some(refused.text.clone())
     };
-    let typed = |dialog: Dialog, otherwise: &str| match &refused {
+    let typed = |dialog: Dialog, otherwise: &str| match refused {
         Some(one) if one.dialog == dialog => one.typed.clone(),
         _ => otherwise.to_owned(),
     };
@@ -84,7 +84,7 @@ pub(super) fn dialogs(
         ..ChoiceBox::default()
     };
     Dialogs {
-        open: refused.as_ref().map(|one| one.dialog.word()),
+        open: refused.map(|one| one.dialog.word()),
         client_secret: TextBox::new("").error(error("client_secret")),
         secret_ends_on: TextBox::new("")
             .error(error("secret_ends_on"))
@@ -95,7 +95,7 @@ pub(super) fn dialogs(
         ),
         federated_token_file: TextBox::new(typed(
             Dialog::Secret,
-            token_file.as_deref().unwrap_or_default(),
+            token_file.unwrap_or_default(),
         ))
         .error(error("federated_token_file"))
         .help(

@@ -156,7 +156,13 @@ async fn page(
         findings: findings(account, check.as_ref(), &ends, datasets.len()),
         checks: checks(account, check.as_ref(), site.now()),
         facts: facts(account, &ends, token_file.as_deref()),
-        dialogs: dialogs(account, &accounts, datasets.is_empty(), token_file, refused),
+        dialogs: dialogs(
+            account,
+            &accounts,
+            datasets.is_empty(),
+            token_file.as_deref(),
+            refused.as_ref(),
+        ), token_file, refused),
         datasets: rows,
     };
     let frame = Frame::of(site, visitor, "accounts", &account.name).await?;

@@ -129,7 +129,7 @@ pub(super) fn read(fields: &Fields, report: &Report, today: Date) -> Result<Deta
             Err(error) => Err(vec![end.fault(error.to_string())]),
         };
     }
-    let (start, end) = (End::start(fields), End::end(fields));
+    let (start, end) = (End::start(fields), End::last(fields));
     let (from, to) = match (start.read(), end.read()) {
         (Ok(from), Ok(to)) => (from, to),
         (from, to) => {
@@ -198,7 +198,7 @@ impl<'a> End<'a> {
     }
 
     /// The last day of a range.
-    pub(super) fn end(fields: &'a Fields) -> Self {
+    pub(super) fn last(fields: &'a Fields) -> Self {
         Self {
             label: "End Date",
             kind_name: "end_kind",

@@ -176,7 +176,7 @@ fn menus(
     let mut duration = ChoiceBox::new(&lengths, &fields.duration);
     let ends = match fields.duration.as_str() {
         "single" => vec![End::single(fields)],
-        _ => vec![End::start(fields), End::end(fields)],
+        _ => vec![End::start(fields), End::last(fields)],
     };
     if let Some(Details::Range { .. }) = reading.details {
         let days = reading

@@ -132,7 +132,13 @@ pub(super) async fn panes(
         failures: rest::failures(world, reading, &said),
         update: rest::update(reading, &said),
         naming: rest::naming(reading, &said, open(Pane::Name)),
-        form: form(world, reading, &said, looks.trouble, looks.stale),
+        form: form(
+            world,
+            reading,
+            &said,
+            looks.trouble.as_deref(),
+            looks.stale,
+        ),
     })
 }
 
@@ -148,7 +154,7 @@ fn form(
     world: &World,
     reading: &Reading,
     said: &Said<'_>,
-    trouble: Option<String>,
+    trouble: Option<&str>,
     stale: Option<super::stale::StalePart>,
 ) -> FormPart {
     let base = match &world.there {
@@ -157,9 +163,9 @@ fn form(
     };
     let fields = &reading.fields;
     let mut errors: Vec<ListedFault> = Vec::new();
-    if let Some(trouble) = &trouble {
+    if let Some(trouble) = trouble {
         errors.push(ListedFault {
-            text: trouble.clone(),
+            text: trouble.to_owned(),
             href: None,
         });
     }
@@ -175,7 +181,7 @@ fn form(
             href: Some(format!("#{}", fault.field)),
         }));
     }
-    let errors_title = match (errors.len(), &trouble) {
+    let errors_title = match (errors.len(), trouble) {
         (0, _) => String::new(),
         (_, Some(_)) => "It is not saved yet".into(),
         (1, None) => "It is not saved yet: one problem".into(),
@@ -235,7 +241,7 @@ fn saying(world: &World, reading: &Reading, said: &Said<'_>, stale: bool) -> Str
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase());
+    let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
 }
 
