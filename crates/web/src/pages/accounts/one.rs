@@ -162,7 +162,7 @@ async fn page(
             datasets.is_empty(),
             token_file.as_deref(),
             refused.as_ref(),
-        ), token_file, refused),
+        ),
         datasets: rows,
     };
     let frame = Frame::of(site, visitor, "accounts", &account.name).await?;

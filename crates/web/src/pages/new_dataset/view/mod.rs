@@ -132,13 +132,7 @@ pub(super) async fn panes(
         failures: rest::failures(world, reading, &said),
         update: rest::update(reading, &said),
         naming: rest::naming(reading, &said, open(Pane::Name)),
-        form: form(
-            world,
-            reading,
-            &said,
-            looks.trouble.as_deref(),
-            looks.stale,
-        ),
+        form: form(world, reading, &said, looks.trouble.as_deref(), looks.stale),
     })
 }
 
