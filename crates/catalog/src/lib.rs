@@ -26,4 +26,4 @@ pub use plan::{Ask, DayKnown, DayStanding, Plan, PlannedRequest, plan};
 pub use report::{
     Column, ColumnType, Grain, Parameter, Permissions, ReplyFormat, Report, UpdateMethod,
 };
-pub use schedule::{Schedule, ScheduleError};
+pub use schedule::{Schedule, ScheduleError, ScheduleParts};

@@ -3,7 +3,7 @@
 use exmetrics_catalog::{Ask, Parameter, Report, catalog};
 use exmetrics_graph::{Failure, Settle};
 use exmetrics_store::{Account, AccountState, RequestFailure, RequestRow, RequestState};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Engine, EngineError, EngineErrorKind, Quiet, ReadySignIn, Waiting,
@@ -15,7 +15,7 @@ use crate::{
 const CHECKS: &str = "check";
 
 /// What a check found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountCheck {
     /// One entry for each thing that was tried.
     pub checks: Vec<Check>,
@@ -24,7 +24,7 @@ pub struct AccountCheck {
 }
 
 /// One thing that was tried.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// What.
     pub name: String,
@@ -40,7 +40,7 @@ pub struct Check {
 }
 
 /// How a check went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CheckState {
     /// Fine.
@@ -131,7 +131,23 @@ impl Engine {
                 self.clock.now(),
             )
             .await?;
+        if let Ok(text) = serde_json::to_string(&found) {
+            let now = self.clock.now();
+            self.store.note_check(&account.id, &text, now).await?;
+        }
         Ok(found)
+    }
+
+    /// What the last check of an account found, and when.
+    ///
+    /// # Errors
+    /// When the control database fails.
+    pub async fn last_check(
+        &self,
+        account: &Account,
+    ) -> Result<Option<(AccountCheck, jiff::Timestamp)>, EngineError> {
+        let kept = self.store.last_check(&account.id).await?;
+        Ok(kept.and_then(|(text, at)| Some((serde_json::from_str(&text).ok()?, at))))
     }
 
     async fn check_session(&self, ready: &ReadySignIn, found: &mut AccountCheck) {

@@ -62,9 +62,8 @@ impl Engine {
 
     /// What was decided by how a DataSet was must not undo what somebody else made of it since.
     async fn refuse_stale(&self, before: &DataSet) -> Result<(), EngineError> {
-        let mut now = self.store.dataset_by_id(&before.id).await?;
-        now.next_due = before.next_due;
-        if now == *before {
+        let now = self.store.dataset_by_id(&before.id).await?;
+        if now.revision == before.revision {
             return Ok(());
         }
         Err(EngineError::new(

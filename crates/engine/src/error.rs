@@ -78,7 +78,8 @@ impl From<StoreError> for EngineError {
             StoreErrorKind::NotFound
             | StoreErrorKind::Taken
             | StoreErrorKind::BadName
-            | StoreErrorKind::InUse => EngineErrorKind::WrongArgument,
+            | StoreErrorKind::InUse
+            | StoreErrorKind::Stale => EngineErrorKind::WrongArgument,
             StoreErrorKind::WrongKey => EngineErrorKind::Person,
             StoreErrorKind::NotOurs => EngineErrorKind::Cancelled,
             _ => EngineErrorKind::Failed,

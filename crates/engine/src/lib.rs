@@ -32,8 +32,13 @@
 //! | `pull` | the same without a table |
 //! | `people` | who is let in: passwords, one-time links, API tokens |
 //! | `check` | whether an account can do its work |
+//! | `accounts` | an account is added, signs in anew, takes up its work again |
+//! | `preview` | the first rows of a DataSet that is not made yet |
+//! | `capture_all` | every report that a tenant answers is kept |
 
+mod accounts;
 mod archive;
+mod capture_all;
 mod check;
 mod claim;
 mod clouds;
@@ -51,6 +56,7 @@ mod outcome;
 mod people;
 mod pipe;
 mod planning;
+mod preview;
 mod progress;
 mod pull;
 mod reader;
@@ -74,7 +80,13 @@ use exmetrics_graph::{Clock, Graph, HttpClient, Limits, Proxy, http_client};
 use exmetrics_store::{QuotaRule, Store};
 use jiff::civil::Date;
 
+pub use accounts::{
+    PersonPrompt, certificate_end, custom_cloud, is_by_person, known_cloud, sign_in_words,
+    usable_address, usable_certificate, usable_client_id, usable_client_secret, usable_tenant,
+    usable_token_file,
+};
 pub use archive::Archive;
+pub use capture_all::{CapturedAll, KeptReport};
 pub use check::{AccountCheck, Answers, Check, CheckState};
 pub use claim::Held;
 pub use clouds::cloud_at;
@@ -88,7 +100,8 @@ pub use outcome::name_days;
 pub use people::{
     LINK_LIVES, PasswordAnswer, SHORTEST_PASSWORD, TOKEN_BEGINNING, password_problem,
 };
-pub use planning::{AccountPlan, PlanView, PlannedRequestView};
+pub use planning::{AccountPlan, PlanView, PlannedRequestView, Wave};
+pub use preview::{NoPreview, Preview};
 pub use progress::{Progress, Quiet, Step};
 pub use pull::{PullFailure, Pulled, PulledReply};
 pub use reader::{NamedTable, Rows, TableReader, TableState, TableVersion, column_type};
@@ -103,6 +116,7 @@ pub use tables::{
     Landed, Landing, LandingMark, ReplyRows, Restored, TableFailure, Tables, UpdateRule,
     WrittenReply,
 };
+pub use update_rule::preset_key;
 pub use wishes::{Stopped, Wished};
 
 /// The columns of a report's table before any reply brought others.

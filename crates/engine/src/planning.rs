@@ -6,11 +6,11 @@ use exmetrics_catalog::{
     Details, Plan, PlannedRequest, ReplyFormat, Report, UpdateMethod, catalog, plan,
 };
 use exmetrics_graph::QuotaKey;
-use exmetrics_store::{Account, DataSet};
+use exmetrics_store::{Account, DataSet, QuotaRule};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::{Engine, EngineError, gate};
+use crate::{Engine, EngineError, gate, means_other_days};
 
 /// The plan of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,21 @@ pub struct PlanView {
     pub awaiting: Vec<Date>,
     /// How long the quota makes the requests take.
     pub estimated_seconds: u64,
+    /// Which requests the quota lets go at the same time, the first ones first.
+    #[serde(skip)]
+    pub waves: Vec<Wave>,
+    /// How many requests each account may make, and in how many seconds.
+    #[serde(skip)]
+    pub quota: (u32, u64),
+}
+
+/// Requests that the quota lets go at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wave {
+    /// In how many seconds from now.
+    pub seconds: u64,
+    /// How many requests.
+    pub requests: usize,
 }
 
 /// One request of a plan, as people and scripts see it.
@@ -117,6 +132,35 @@ impl Engine {
         Ok(accounts.iter().map(of_account).collect())
     }
 
+    /// Plans a DataSet as it would be, made or changed: what is captured in the table that is there counts.
+    ///
+    /// # Errors
+    /// When the report does not allow the details.
+    pub async fn plan_unsaved(
+        &self,
+        report: &Report,
+        accounts: &[Account],
+        details: Details,
+        update: UpdateMethod,
+        there: Option<&DataSet>,
+    ) -> Result<Vec<AccountPlan>, EngineError> {
+        let there = there.filter(|there| !means_other_days(report, there.details, details));
+        let mut plans = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            let known = match there {
+                Some(dataset) => self.store.days_known(&dataset.id, &account.id).await?,
+                None => BTreeMap::new(),
+            };
+            let plan = plan(report, details, self.today(), update, &known, false)?;
+            plans.push(AccountPlan {
+                account_id: account.id.clone(),
+                account: account.name.clone(),
+                plan,
+            });
+        }
+        Ok(plans)
+    }
+
     /// The plans as people see them, with how long the quota makes them take.
     ///
     /// # Errors
@@ -135,7 +179,11 @@ impl Engine {
             settled: Vec::new(),
             awaiting: Vec::new(),
             estimated_seconds: 0,
+            waves: Vec::new(),
+            quota: (0, 0),
         };
+        let rule = self.quota_rule(report.format);
+        view.quota = (rule.requests, rule.window.as_secs().unsigned_abs());
         let mut by_quota: BTreeMap<String, usize> = BTreeMap::new();
         for planned in plans {
             for request in &planned.plan.requests {
@@ -159,23 +207,35 @@ impl Engine {
             }
         }
         for (key, requests) in by_quota {
-            let seconds = self.estimate(report.format, &key, requests).await?;
-            view.estimated_seconds = view.estimated_seconds.max(seconds);
+            for seconds in self.estimate(rule, &key, requests).await? {
+                view.estimated_seconds = view.estimated_seconds.max(seconds);
+                match view.waves.iter_mut().find(|wave| wave.seconds == seconds) {
+                    Some(wave) => wave.requests += 1,
+                    None => view.waves.push(Wave {
+                        seconds,
+                        requests: 1,
+                    }),
+                }
+            }
         }
+        view.waves.sort_by_key(|wave| wave.seconds);
         Ok(view)
     }
 
-    /// How long the quota makes so many requests take, counting what was asked lately.
-    async fn estimate(
-        &self,
-        format: ReplyFormat,
-        key: &str,
-        requests: usize,
-    ) -> Result<u64, EngineError> {
-        let rule = match format {
+    fn quota_rule(&self, format: ReplyFormat) -> QuotaRule {
+        match format {
             ReplyFormat::Csv => self.settings.csv_quota,
             ReplyFormat::Json => self.settings.json_quota,
-        };
+        }
+    }
+
+    /// In how many seconds the quota lets each of so many requests go, counting what was asked lately.
+    async fn estimate(
+        &self,
+        rule: QuotaRule,
+        key: &str,
+        requests: usize,
+    ) -> Result<Vec<u64>, EngineError> {
         let now = self.clock.now();
         let mut taken: Vec<i64> = self
             .store
@@ -186,13 +246,15 @@ impl Engine {
             .collect();
         let limit = (rule.requests.max(1)) as usize;
         let mut at = 0_i64;
+        let mut goes = Vec::with_capacity(requests);
         for _ in 0..requests {
             if taken.len() >= limit {
                 at = at.max(taken[taken.len() - limit] + rule.window.as_secs());
             }
             taken.push(at);
+            goes.push(at.unsigned_abs());
         }
-        Ok(u64::try_from(at).unwrap_or_default())
+        Ok(goes)
     }
 }
 

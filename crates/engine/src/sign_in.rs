@@ -117,6 +117,17 @@ impl Engine {
         Ok(ready)
     }
 
+    /// Signs in with a secret that is not kept yet; the session is forgotten at once.
+    pub(crate) async fn signs_in_with(
+        &self,
+        account: &Account,
+        secret: SecretString,
+    ) -> Result<(), EngineError> {
+        let ready = self.new_session(account, Some(secret))?;
+        ready.session.token().await?;
+        Ok(())
+    }
+
     /// Forgets an account's token: what it may do was refused, and a person may have granted it since.
     pub(crate) fn forget_session(&self, account_id: &str) {
         self.sessions.lock().remove(account_id);

@@ -44,8 +44,9 @@ fn partition_columns(report: &Report, details: Details) -> Vec<String> {
     columns
 }
 
-/// What makes a row the same row: the report's own key, for the account and for what was asked.
-fn preset_key(report: &Report, details: Details) -> Vec<String> {
+/// What makes a row the same row, for upsert, when no key is chosen: the report's own key, for the account
+/// and for what was asked.
+pub fn preset_key(report: &Report, details: Details) -> Vec<String> {
     let mut columns = vec!["_account".to_owned()];
     match (report.grain, details) {
         (Grain::Trend | Grain::Current, _) => {}

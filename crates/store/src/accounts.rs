@@ -1,7 +1,7 @@
 //! Accounts: the credentials for one tenant each. The secret is sealed and never leaves with the row.
 
 use exmetrics_catalog::Cloud;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
@@ -103,6 +103,10 @@ pub struct Account {
     pub checked_at: Option<Timestamp>,
     /// When it was added.
     pub created_at: Timestamp,
+    /// When it was last found fine, by a check or by a run.
+    pub last_success: Option<Timestamp>,
+    /// The day on which its secret or certificate ends, where that is known.
+    pub secret_ends_on: Option<Date>,
 }
 
 /// An account to add.
@@ -223,6 +227,75 @@ impl Store {
         Err(StoreError::not_found("account", name, &names))
     }
 
+    /// One account by its lasting id.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::NotFound`] when it was removed.
+    pub async fn account_by_id(&self, id: &str) -> Result<Account, StoreError> {
+        let row = sqlx::query("SELECT * FROM accounts WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        match row {
+            Some(row) => read(&row),
+            None => Err(StoreError::new(
+                StoreErrorKind::NotFound,
+                "the account was removed",
+            )),
+        }
+    }
+
+    /// Keeps what a check of an account found, as whoever checked it wrote it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_check(
+        &self,
+        id: &str,
+        found: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE accounts SET last_check = $2, last_check_at = $3 WHERE id = $1")
+            .bind(id)
+            .bind(found)
+            .bind(now.as_microsecond())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// What the last check of an account found, and when.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_check(&self, id: &str) -> Result<Option<(String, Timestamp)>, StoreError> {
+        let row = sqlx::query(
+            "SELECT last_check, last_check_at FROM accounts
+             WHERE id = $1 AND last_check IS NOT NULL AND last_check_at IS NOT NULL",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let at = from_micros(row.try_get("last_check_at")?);
+        Ok(Some((row.try_get("last_check")?, at)))
+    }
+
+    /// Notes the day on which an account's secret or certificate ends, or that it is not known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_secret_end(&self, id: &str, ends_on: Option<Date>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE accounts SET secret_ends_on = $2 WHERE id = $1")
+            .bind(id)
+            .bind(ends_on.map(|day| day.to_string()))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     async fn find_account(&self, name: &str) -> Result<Option<Account>, StoreError> {
         let row = sqlx::query("SELECT * FROM accounts WHERE name_key = $1")
             .bind(name_key(name))
@@ -273,8 +346,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE accounts SET state = $2, message = $3, next_step = $4, checked_at = $5
-             WHERE id = $1",
+            "UPDATE accounts SET state = $2, message = $3, next_step = $4, checked_at = $5,
+             last_success = CASE WHEN $2 = 'ok' THEN $5 ELSE last_success END WHERE id = $1",
         )
         .bind(id)
         .bind(state.as_str())
@@ -436,6 +509,12 @@ fn read(row: &AnyRow) -> Result<Account, StoreError> {
             .try_get::<Option<i64>, _>("checked_at")?
             .map(from_micros),
         created_at: from_micros(row.try_get("created_at")?),
+        last_success: row
+            .try_get::<Option<i64>, _>("last_success")?
+            .map(from_micros),
+        secret_ends_on: row
+            .try_get::<Option<String>, _>("secret_ends_on")?
+            .and_then(|text| text.parse().ok()),
     })
 }
 

@@ -7,7 +7,7 @@ use sqlx::{Any, AssertSqlSafe, Column as _, Row, Transaction};
 use crate::{Store, StoreError, StoreErrorKind, database::Kind};
 
 /// Every table with lasting state, those first that others refer to. Who works just now is not lasting.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "accounts",
     "datasets",
     "dataset_accounts",
@@ -25,6 +25,7 @@ const TABLES: [&str; 17] = [
     "api_tokens",
     "audit",
     "answers",
+    "drafts",
 ];
 
 impl Store {

@@ -49,6 +49,14 @@ pub struct DataSet {
     pub table_rows: Option<i64>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The channels that are told of it; all of them without a choice.
+    pub notify: Option<Vec<String>>,
+    /// Grows with each change of it.
+    pub revision: i64,
+    /// When it was changed last.
+    pub edited_at: Option<Timestamp>,
+    /// Who changed it last, where that is known.
+    pub edited_by: Option<String>,
 }
 
 /// A DataSet to make.
@@ -114,6 +122,12 @@ pub struct DataSetEdit {
     pub tags: Option<Vec<String>>,
     /// Whether the ledger's days no longer mean what they meant.
     pub forget_coverage: bool,
+    /// Other channels to tell, or all.
+    pub notify: Option<Option<Vec<String>>>,
+    /// The revision that the change was made from; another one in the database is a stale change.
+    pub revision: Option<i64>,
+    /// Who changes it, where that is known.
+    pub by: Option<String>,
 }
 
 impl Store {
@@ -258,8 +272,10 @@ impl Store {
              schedule = CASE WHEN $5 = 1 THEN $6 ELSE schedule END, tags = COALESCE($10, tags),
              retry_every_seconds = CASE WHEN $12 = 1 THEN $7 ELSE retry_every_seconds END,
              retry_times = CASE WHEN $13 = 1 THEN $8 ELSE retry_times END,
-             description = COALESCE($9, description)
-             WHERE id = $1",
+             description = COALESCE($9, description),
+             notify = CASE WHEN $14 = 1 THEN $15 ELSE notify END,
+             revision = revision + 1, edited_at = $16, edited_by = $17
+             WHERE id = $1 AND ($18 = 0 OR revision = $18)",
         )
         .bind(id)
         .bind(edit.details.as_ref().map(json))
@@ -274,10 +290,20 @@ impl Store {
         .bind(schedule.map(|schedule| reckon(schedule, now)))
         .bind(i64::from(edit.retry_every_seconds.is_some()))
         .bind(i64::from(edit.retry_times.is_some()))
+        .bind(i64::from(edit.notify.is_some()))
+        .bind(edit.notify.as_ref().and_then(Option::as_ref).map(json))
+        .bind(now.as_microsecond())
+        .bind(edit.by.as_deref())
+        .bind(edit.revision.unwrap_or_default())
         .execute(&mut *transaction)
         .await?;
         if done.rows_affected() == 0 {
-            return Err(removed());
+            drop(transaction);
+            self.dataset_by_id(id).await?;
+            return Err(StoreError::new(
+                StoreErrorKind::Stale,
+                "somebody else has changed the DataSet meanwhile",
+            ));
         }
         if let Some(accounts) = &edit.account_ids {
             set_accounts(&mut transaction, id, accounts).await?;
@@ -300,13 +326,15 @@ impl Store {
         let dataset = self.dataset(name).await?;
         let to = usable_name("DataSet", to)?;
         self.refuse_taken(to, Some(&dataset.id)).await?;
-        sqlx::query("UPDATE datasets SET name = $2, name_key = $3 WHERE id = $1")
-            .bind(&dataset.id)
-            .bind(to)
-            .bind(name_key(to))
-            .execute(&self.pool)
-            .await
-            .map_err(|error| StoreError::from(error).taken("DataSet", to))?;
+        sqlx::query(
+            "UPDATE datasets SET name = $2, name_key = $3, revision = revision + 1 WHERE id = $1",
+        )
+        .bind(&dataset.id)
+        .bind(to)
+        .bind(name_key(to))
+        .execute(&self.pool)
+        .await
+        .map_err(|error| StoreError::from(error).taken("DataSet", to))?;
         self.dataset_by_id(&dataset.id).await
     }
 
@@ -394,6 +422,13 @@ fn read_dataset(row: &AnyRow, accounts: Vec<(String, String)>) -> Result<DataSet
         location: text("location")?,
         table_rows: row.try_get("table_rows")?,
         created_at: from_micros(row.try_get("created_at")?),
+        notify: row
+            .try_get::<Option<String>, _>("notify")?
+            .map(|text| from_json(&text))
+            .transpose()?,
+        revision: row.try_get("revision")?,
+        edited_at: row.try_get::<Option<i64>, _>("edited_at")?.map(from_micros),
+        edited_by: row.try_get("edited_by")?,
     })
 }
 

@@ -28,6 +28,8 @@ pub enum StoreErrorKind {
     InUse,
     /// A name that cannot be used.
     BadName,
+    /// Somebody else has changed it since it was looked at.
+    Stale,
     /// The database was written by a newer version of this program.
     TooNew,
     /// The file is damaged.

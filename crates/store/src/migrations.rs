@@ -6,12 +6,13 @@ use sqlx::{AnyConnection, Connection, Executor};
 use crate::{StoreError, StoreErrorKind};
 
 /// The steps, the oldest first. A step that was released is never changed.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_awaiting.sql"),
     include_str!("../migrations/0003_service.sql"),
     include_str!("../migrations/0004_pages.sql"),
     include_str!("../migrations/0005_access.sql"),
+    include_str!("../migrations/0006_drafts.sql"),
     include_str!("../migrations/0007_questions.sql"),
     include_str!("../migrations/0008_idempotency.sql"),
 ];

@@ -100,6 +100,14 @@ impl Store {
         body: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        // A subject begins with the id of what it is about. A DataSet may have chosen its channels.
+        let about = subject.split('/').next().unwrap_or(subject);
+        let chosen: Option<String> =
+            sqlx::query_scalar::<_, Option<String>>("SELECT notify FROM datasets WHERE id = $1")
+                .bind(about)
+                .fetch_optional(&self.pool)
+                .await?
+                .flatten();
         let mut transaction = self.write(subject).await?;
         let id = new_id();
         let raised = sqlx::query(
@@ -118,11 +126,13 @@ impl Store {
             "INSERT INTO deliveries (notice_id, channel_id, due_at, attempt, state)
              SELECT notices.id, channels.id, $3, 0, 'waiting' FROM notices, channels
              WHERE subject = $1 AND kind = $2 AND ended_at IS NULL AND NOT EXISTS (
-             SELECT 1 FROM deliveries WHERE notice_id = notices.id AND channel_id = channels.id)",
+             SELECT 1 FROM deliveries WHERE notice_id = notices.id AND channel_id = channels.id)
+             AND ($4 = '*' OR $4 LIKE '%' || channels.id || '%')",
         )
         .bind(subject)
         .bind(kind)
         .bind(now.as_microsecond())
+        .bind(chosen.as_deref().unwrap_or("*"))
         .execute(&mut *transaction)
         .await?;
         // And once more to those that could not be reached.

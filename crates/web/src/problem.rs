@@ -111,7 +111,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error.kind {
             StoreErrorKind::NotFound => Self::not_found(error.message),
-            StoreErrorKind::Taken | StoreErrorKind::InUse => {
+            StoreErrorKind::Taken | StoreErrorKind::InUse | StoreErrorKind::Stale => {
                 Self::new(StatusCode::CONFLICT, "conflict", error.message)
             }
             StoreErrorKind::BadName => Self::wrong(error.message),

@@ -10,7 +10,7 @@ use crate::{
     api::Turns,
     figures,
     kept::Tables,
-    pages::{Desk, Figures},
+    pages::{Attempts, Desk, Figures},
     views::Views,
 };
 
@@ -51,6 +51,8 @@ pub struct Parts {
     pub(crate) figures: PrometheusHandle,
     /// Those who ask at the same time.
     pub(crate) turns: Turns,
+    /// Sign-ins of people that are under way.
+    pub(crate) attempts: Attempts,
 }
 
 impl Site {
@@ -66,6 +68,7 @@ impl Site {
             desk: Desk::default(),
             figures: figures::recorder(),
             turns: Turns::default(),
+            attempts: Attempts::default(),
         }))
     }
 

@@ -43,6 +43,7 @@ mod forms;
 mod interval;
 mod month_days;
 mod parse;
+mod parts;
 mod rule;
 mod search;
 mod text;
@@ -53,6 +54,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use error::ScheduleError;
+pub use parts::ScheduleParts;
 use rule::Rule;
 use zone::Zone;
 

@@ -1,9 +1,12 @@
 //! `account`: add, check, sign in again.
 
 use exmetrics_catalog::{Cloud, CloudName};
-use exmetrics_engine::{AccountCheck, CheckState, Engine, cloud_at};
+use exmetrics_engine::{
+    AccountCheck, CheckState, Engine, cloud_at, is_by_person, sign_in_words, usable_client_id,
+    usable_tenant,
+};
 use exmetrics_graph::AppRegistration;
-use exmetrics_store::{Account, AccountState, NewAccount, SignIn};
+use exmetrics_store::{Account, NewAccount};
 use serde_json::json;
 
 use super::account_secret;
@@ -52,44 +55,16 @@ pub(crate) async fn run(
 
 async fn add(app: &App, arguments: &AddAccount, global: &Global) -> Result<Ended, Failure> {
     let cloud = cloud(&arguments.cloud)?;
-    for (what, value) in [
-        ("tenant", &arguments.tenant),
-        ("client id", &arguments.client_id),
-    ] {
-        let usable = !value.trim().is_empty()
-            && value
-                .trim()
-                .chars()
-                .all(|one| one.is_ascii_alphanumeric() || matches!(one, '-' | '.' | '_'));
-        if !usable {
-            return Err(
-                Failure::arguments(format!("'{value}' is no {what}")).next(match what {
-                    "tenant" => {
-                        "Give the tenant's id or one of its domains, for example contoso.example."
-                    }
-                    _ => "Give the application (client) id of the app registration.",
-                }),
-            );
-        }
-    }
+    let tenant = usable_tenant(&arguments.tenant)?;
+    let client_id = usable_client_id(&arguments.client_id)?;
     let (sign_in, mut secret) = account_secret::read(arguments.sign_in, &arguments.secret)?;
     // Before anybody signs in for nothing.
-    let taken = app.store().accounts().await?;
-    if taken
-        .iter()
-        .any(|one| one.name.to_lowercase() == arguments.name.trim().to_lowercase())
-    {
-        return Err(Failure::arguments(format!(
-            "there is an account '{}' already; choose another name or remove it",
-            arguments.name.trim()
-        )));
-    }
+    app.engine.refuse_taken_account(&arguments.name).await?;
     let mut refused = None;
-    let by_person = matches!(sign_in, SignIn::Browser | SignIn::Device);
-    if by_person && !arguments.no_check {
+    if is_by_person(sign_in) && !arguments.no_check {
         let registration = AppRegistration {
-            tenant: arguments.tenant.trim().to_owned(),
-            client_id: arguments.client_id.trim().to_owned(),
+            tenant: tenant.clone(),
+            client_id: client_id.clone(),
             cloud: cloud.clone(),
         };
         match account_secret::person(&app.engine, &registration, sign_in, arguments.no_browser)
@@ -101,28 +76,20 @@ async fn add(app: &App, arguments: &AddAccount, global: &Global) -> Result<Ended
     }
     let new = NewAccount {
         name: arguments.name.clone(),
-        tenant: arguments.tenant.trim().to_owned(),
-        client_id: arguments.client_id.trim().to_owned(),
+        tenant,
+        client_id,
         sign_in,
         cloud,
         secret,
     };
     let now = app.engine.clock().now();
     let account = app.store().add_account(&new, now).await?;
-    if let Some(failure) = refused {
-        app.store()
-            .note_account_state(
-                &account.id,
-                AccountState::Failed,
-                Some(&failure.message),
-                failure.next_step.as_deref(),
-                now,
-            )
-            .await?;
+    if let Some(error) = refused {
+        app.engine.mark_refused(&account, &error).await?;
         return Err(Failure {
             code: 4,
             kind: "person",
-            ..failure
+            ..Failure::from(error)
         });
     }
     if arguments.no_check {
@@ -183,8 +150,7 @@ fn show_check(found: &AccountCheck) -> Result<(), Failure> {
 
 async fn sign_in(app: &App, arguments: &SignInAgain, global: &Global) -> Result<Ended, Failure> {
     let account = app.store().account(&arguments.name).await?;
-    let by_person = matches!(account.sign_in, SignIn::Browser | SignIn::Device);
-    let secret = if by_person {
+    let secret = if is_by_person(account.sign_in) {
         let registration = Engine::app_of(&account);
         account_secret::person(
             &app.engine,
@@ -199,8 +165,8 @@ async fn sign_in(app: &App, arguments: &SignInAgain, global: &Global) -> Result<
             return Err(Failure::arguments(format!(
                 "the account '{}' signs in with {}, not {}",
                 account.name,
-                words(account.sign_in),
-                words(how)
+                sign_in_words(account.sign_in),
+                sign_in_words(how)
             ))
             .next("Remove the account and add it again to change how it signs in."));
         }
@@ -212,16 +178,6 @@ async fn sign_in(app: &App, arguments: &SignInAgain, global: &Global) -> Result<
         app.engine.take_up_what_failed(&account).await?;
     }
     Ok(ended)
-}
-
-fn words(sign_in: SignIn) -> &'static str {
-    match sign_in {
-        SignIn::ClientSecret => "a client secret",
-        SignIn::Certificate => "a certificate",
-        SignIn::FederatedToken => "a federated token",
-        SignIn::Browser => "a person in a browser",
-        SignIn::Device => "a person with a device code",
-    }
 }
 
 fn list(accounts: &[Account], global: &Global) -> Result<(), Failure> {
@@ -240,7 +196,7 @@ fn list(accounts: &[Account], global: &Global) -> Result<(), Failure> {
             vec![
                 account.name.clone(),
                 account.tenant.clone(),
-                words(account.sign_in).to_owned(),
+                sign_in_words(account.sign_in).to_owned(),
                 account.cloud.name.to_string(),
                 account.state.as_str().to_owned(),
                 account.message.clone().unwrap_or_default(),
@@ -269,7 +225,7 @@ fn show(account: &Account, global: &Global) -> Result<(), Failure> {
         ("tenant", account.tenant.clone()),
         ("tenant id", account.tenant_id.clone().unwrap_or_default()),
         ("client id", account.client_id.clone()),
-        ("signs in with", words(account.sign_in).to_owned()),
+        ("signs in with", sign_in_words(account.sign_in).to_owned()),
         ("cloud", account.cloud.name.to_string()),
         ("state", account.state.as_str().to_owned()),
     ];

@@ -7,8 +7,10 @@ use std::{
     time::Duration,
 };
 
-use exmetrics_engine::Engine;
-use exmetrics_graph::{AppRegistration, Certificate, DelegatedScope, SignedIn};
+use exmetrics_engine::{
+    Engine, EngineError, PersonPrompt, usable_certificate, usable_client_secret, usable_token_file,
+};
+use exmetrics_graph::AppRegistration;
 use exmetrics_store::SignIn;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -47,15 +49,7 @@ pub(crate) fn read(
         return Ok((SignIn::Certificate, Some(certificate)));
     }
     if let Some(file) = &source.federated_token_file {
-        let file = std::path::absolute(file).map_err(Failure::at_file("finding", file))?;
-        if !file.is_file() {
-            return Err(Failure::arguments(format!(
-                "there is no federated token file {}",
-                file.display()
-            )));
-        }
-        let path = SecretString::from(file.to_string_lossy().into_owned());
-        return Ok((SignIn::FederatedToken, Some(path)));
+        return Ok((SignIn::FederatedToken, Some(usable_token_file(file)?)));
     }
     Ok((SignIn::ClientSecret, Some(client_secret(arguments)?)))
 }
@@ -80,11 +74,7 @@ fn client_secret(arguments: &SecretArguments) -> Result<SecretString, Failure> {
              --federated-token-file, or --sign-in browser or device.",
         ));
     };
-    let trimmed = SecretString::from(secret.expose_secret().trim_start_matches('\u{feff}').trim());
-    if trimmed.expose_secret().is_empty() {
-        return Err(Failure::arguments("the client secret is empty"));
-    }
-    Ok(trimmed)
+    Ok(usable_client_secret(&secret)?)
 }
 
 fn secret_file(file: &Path) -> Result<SecretString, Failure> {
@@ -102,27 +92,8 @@ fn certificate_file(file: &Path, password_file: Option<&Path>) -> Result<SecretS
         ),
         None => SecretString::from(""),
     };
-    certificate(
-        &bytes,
-        &password,
-        &format!("the certificate {}", file.display()),
-    )
-}
-
-/// A certificate with its key, as PEM, however it came.
-pub(crate) fn certificate(
-    bytes: &[u8],
-    password: &SecretString,
-    what: &str,
-) -> Result<SecretString, Failure> {
-    let looks_like_pem = bytes.windows(10).any(|window| window == b"-----BEGIN");
-    let certificate = if looks_like_pem {
-        Certificate::from_pem(bytes)
-    } else {
-        Certificate::from_pfx(bytes, password)
-    };
-    let unusable = |error| Failure::arguments(format!("{what} is unusable: {error}"));
-    Ok(certificate.map_err(unusable)?.to_pem())
+    let what = format!("the certificate {}", file.display());
+    Ok(usable_certificate(&bytes, &password, &what)?)
 }
 
 /// A person signs in; the refresh token is the account's secret.
@@ -131,46 +102,15 @@ pub(crate) async fn person(
     app: &AppRegistration,
     how: SignIn,
     no_browser: bool,
-) -> Result<SecretString, Failure> {
-    let scope = DelegatedScope::ReportsAndSettings;
-    let signed_in = match once(engine, app.clone(), how, no_browser, scope).await {
-        // The names setting is a nicety: sign in without it where it is not granted. A browser was asked
-        // that already.
-        Err(failure)
-            if how == SignIn::Device
-                && (failure.code == "AADSTS65001" || failure.code == "AADSTS90094") =>
-        {
-            once(
-                engine,
-                app.clone(),
-                how,
-                no_browser,
-                DelegatedScope::ReportsOnly,
-            )
-            .await
+) -> Result<SecretString, EngineError> {
+    let show = |prompt: PersonPrompt| match prompt {
+        PersonPrompt::Enter { sentence, .. } => say::note(sentence),
+        PersonPrompt::Open { address } => {
+            say::note(format!("To sign in, open {address}"));
+            if !no_browser && webbrowser::open(&address).is_err() {
+                say::note("No browser could be opened; open the address by hand.");
+            }
         }
-        other => other,
     };
-    let signed_in = signed_in.map_err(exmetrics_engine::EngineError::from)?;
-    Ok(signed_in.refresh_token)
-}
-
-async fn once(
-    engine: &Engine,
-    app: AppRegistration,
-    how: SignIn,
-    no_browser: bool,
-    scope: DelegatedScope,
-) -> Result<SignedIn, exmetrics_graph::Failure> {
-    if how == SignIn::Device {
-        let device = engine.begin_device(app, scope).await?;
-        say::note(device.message());
-        return device.wait().await;
-    }
-    let browser = engine.begin_browser(app, scope).await?;
-    say::note(format!("To sign in, open {}", browser.url()));
-    if !no_browser && webbrowser::open(browser.url()).is_err() {
-        say::note("No browser could be opened; open the address by hand.");
-    }
-    browser.wait(PATIENCE).await
+    engine.sign_in_person(app, how, PATIENCE, &show).await
 }

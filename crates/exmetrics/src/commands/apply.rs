@@ -11,7 +11,6 @@ use exmetrics_store::{
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::account_secret;
 use crate::{
     app::App,
     args::{ApplyArguments, Global},
@@ -217,7 +216,7 @@ fn secret_of(
             None => String::new(),
         };
         let password = SecretString::from(password.trim_end_matches(['\r', '\n']));
-        let pem = account_secret::certificate(&bytes, &password, "the certificate")?;
+        let pem = exmetrics_engine::usable_certificate(&bytes, &password, "the certificate")?;
         return Ok((SignIn::Certificate, Some(pem)));
     }
     let token_file = beside(
@@ -381,6 +380,7 @@ async fn carry_out(app: &App, change: Change<'_>) -> Result<(), Failure> {
                 description: Some(one.description.clone()),
                 tags: Some(one.tags.clone()),
                 forget_coverage: means_other_days(one.report, known.details, one.details),
+                ..DataSetEdit::default()
             };
             app.engine.edit_dataset(&known, &edit).await?;
         }

@@ -153,6 +153,7 @@ async fn edit(app: &App, arguments: &EditDataSet, global: &Global) -> Result<(),
         description: arguments.description.clone(),
         forget_coverage: details
             .is_some_and(|details| means_other_days(report, before.details, details)),
+        ..DataSetEdit::default()
     };
     let dataset = app.engine.edit_dataset(&before, &edit).await?;
     changed(

@@ -95,7 +95,8 @@ pub(crate) async fn run(demo: &DemoArguments, global: &Global) -> Result<Ended, 
     let ended = summary(&app, &runs, global).await?;
     if !demo.no_serve && !global.json {
         say::note("");
-        serve::run(&app, Some(free(demo.listen)), ServiceOptions::default()).await?;
+        let site = serve::Answers::everything(&app, free(demo.listen), None).await?;
+        serve::run(&app, Some(site), ServiceOptions::default()).await?;
     }
     tenant.stop().await;
     Ok(ended)

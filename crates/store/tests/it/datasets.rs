@@ -118,6 +118,7 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
         description: Some(String::new()),
         tags: Some(vec!["board".to_owned()]),
         forget_coverage: true,
+        ..DataSetEdit::default()
     };
     let after = home
         .store

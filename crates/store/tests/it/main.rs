@@ -9,6 +9,7 @@ mod bad_files;
 mod copies;
 mod coverage;
 mod datasets;
+mod drafts;
 mod jobs;
 mod migrations;
 mod names;

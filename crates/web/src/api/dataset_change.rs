@@ -208,6 +208,9 @@ async fn read_edit(
         tags: sent.tags.clone(),
         forget_coverage: details
             .is_some_and(|details| means_other_days(report, before.details, details)),
+        notify: None,
+        revision: Some(before.revision),
+        by: None,
     })
 }
 

@@ -18,6 +18,7 @@ mod sign_in;
 
 use axum::{Router, middleware, routing::get};
 
+pub(crate) use accounts::Attempts;
 pub(crate) use dataset::Figures;
 pub(crate) use explore::Desk;
 pub(crate) use frame::{Frame, Notice};

@@ -3,15 +3,20 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod access;
+mod accounts;
 mod api;
 mod bearer;
 mod dataset;
 mod dataset_data;
 mod dataset_past;
+mod dataset_settings;
 mod dataset_states;
 mod explore;
 mod guard;
 mod made_up;
+mod new_dataset;
 mod passwords;
+mod schedules;
 mod settings;
 mod support;
+mod wizard_support;

@@ -4,6 +4,7 @@ mod clocks;
 mod cron;
 mod forms;
 mod oracle;
+mod parts;
 mod previous;
 mod properties;
 mod refusals;

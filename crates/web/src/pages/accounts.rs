@@ -1,9 +1,0 @@
-//! Accounts: the list, one, a new one, and signing in.
-
-use axum::Router;
-
-use crate::site::Site;
-
-pub(super) fn routes() -> Router<Site> {
-    Router::new()
-}
