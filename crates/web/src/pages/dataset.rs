@@ -26,7 +26,6 @@ use axum::{
 };
 
 pub(crate) use charts::Figures;
-#[expect(unused_imports, reason = "the tab Settings is made elsewhere")]
 pub(super) use head::{Head, Shown, Tab};
 
 use crate::site::Site;

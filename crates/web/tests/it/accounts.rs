@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use exmetrics_store::{AccountState, SignIn};
 
-use crate::support::{House, tenant};
+use crate::wizard_support::{House, tenant};
 
 #[tokio::test]
 async fn no_account_yet() {

@@ -3,7 +3,7 @@
 use exmetrics_catalog::{Details, UpdateMethod};
 use exmetrics_store::{DataSet, DataSetEdit};
 
-use crate::support::{Answer, House, NOW};
+use crate::wizard_support::{Answer, House, NOW};
 
 async fn made(house: &House) -> DataSet {
     let account = house.account("contoso").await;

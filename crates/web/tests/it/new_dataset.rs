@@ -3,7 +3,7 @@
 use exmetrics_catalog::{DayChoice, Details, Period, UpdateMethod, catalog};
 use exmetrics_store::SignIn;
 
-use crate::support::{House, tenant};
+use crate::wizard_support::{House, tenant};
 
 const MAIL: &str = "email-activity-user-detail";
 

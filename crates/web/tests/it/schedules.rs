@@ -1,6 +1,6 @@
 //! A schedule goes into the form and comes out of it as it was.
 
-use crate::support::House;
+use crate::wizard_support::House;
 
 /// One of each kind.
 const SCHEDULES: [&str; 18] = [

@@ -1,12 +1,18 @@
 //! A site over a control database of its own, a clock that stands, tables that are not there, and a browser.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode},
 };
 use exmetrics_catalog::Cloud;
@@ -16,7 +22,7 @@ use exmetrics_engine::{
 };
 use exmetrics_graph::{Clock, Limits};
 use exmetrics_sim::{PersonAtBrowser, Sim, SimOptions};
-use exmetrics_store::{Account, NewAccount, QuotaRule, SealingKey, SignIn, Store};
+use exmetrics_store::{Account, NewAccount, QuotaRule, Role, SealingKey, SignIn, Store};
 use exmetrics_web::{Site, SiteOptions};
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -103,7 +109,12 @@ pub(crate) struct House {
     _folder: tempfile::TempDir,
     pub(crate) engine: Arc<Engine>,
     router: Router,
+    /// The cookies of an administrator who has signed in.
+    cookies: Mutex<BTreeMap<String, String>>,
 }
+
+/// Long enough.
+const PASSWORD: &str = "correct horse battery";
 
 impl House {
     pub(crate) async fn new() -> Self {
@@ -134,11 +145,23 @@ impl House {
             only_this_machine: true,
         };
         let site = Site::new(Arc::clone(&engine), Arc::new(NoTables), options);
-        Self {
+        let house = Self {
             _folder: folder,
             engine,
             router: exmetrics_web::router(site),
-        }
+            cookies: Mutex::default(),
+        };
+        house.sign_in().await;
+        house
+    }
+
+    async fn sign_in(&self) {
+        let password = SecretString::from(PASSWORD);
+        let person = self.engine.add_person("you", Role::Admin, &password).await;
+        person.unwrap();
+        let csrf = self.get("/sign-in").await.csrf().to_owned();
+        let fields = [("name", "you"), ("password", PASSWORD)];
+        self.post_with("/sign-in", &csrf, &fields).await.with(303);
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -196,14 +219,32 @@ impl House {
         all.extend_from_slice(fields);
         let request = Request::post(path)
             .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "http://127.0.0.1:8365")
+            .header("sec-fetch-site", "same-origin")
             .header("x-fragment", "1");
         self.send(request, encode(&all)).await
     }
 
     async fn send(&self, request: axum::http::request::Builder, body: String) -> Answer {
-        let request = request.body(Body::from(body)).unwrap();
+        let cookies: Vec<String> = {
+            let kept = self.cookies.lock().unwrap();
+            kept.iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect()
+        };
+        let request = request
+            .header("host", "127.0.0.1:8365")
+            .header("cookie", cookies.join("; "));
+        let mut request = request.body(Body::from(body)).unwrap();
+        let from: SocketAddr = "127.0.0.1:50000".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(from));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
+        for line in parts.headers.get_all("set-cookie") {
+            let (name, rest) = line.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap_or_default().to_owned();
+            self.cookies.lock().unwrap().insert(name.to_owned(), value);
+        }
         let bytes = body.collect().await.unwrap().to_bytes();
         Answer {
             status: parts.status,

@@ -25,7 +25,6 @@ mod removal;
 mod save;
 mod schedule_form;
 mod settings;
-mod settings_head;
 mod stale;
 mod view;
 mod world;
@@ -52,7 +51,6 @@ pub(super) fn routes() -> Router<Site> {
         )
         .route("/datasets/{id}/settings/live", post(settings::live))
         .route("/datasets/{id}/settings/preview", post(settings::preview))
-        .route("/datasets/{id}/delete", post(removal::remove))
 }
 
 /// Whether a script asks for a part of the page.

@@ -1,21 +1,9 @@
-//! A DataSet is removed, and its table if that is wanted.
+//! What is said before a DataSet is removed, and its table if that is wanted.
 
-use axum::{
-    extract::{Path, State},
-    response::Redirect,
-};
 use exmetrics_store::{CoverageState, DataSet};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{
-    access::{
-        Administrator, Posted,
-        audit::{self, Change},
-    },
-    problem::Problem,
-    site::Site,
-    words,
-};
+use crate::{problem::Problem, site::Site, words};
 
 /// What is said before it is removed.
 #[derive(Debug, Serialize)]
@@ -67,35 +55,4 @@ pub(super) async fn removal(site: &Site, dataset: &DataSet) -> Result<Removal, P
             None => "All versions go, and nothing can bring them back.".into(),
         },
     })
-}
-
-/// What to remove.
-#[derive(Debug, Deserialize)]
-pub(super) struct Wanted {
-    #[serde(default)]
-    delete_table: String,
-}
-
-/// Removes it.
-pub(super) async fn remove(
-    State(site): State<Site>,
-    Administrator(visitor): Administrator,
-    Path(id): Path<String>,
-    Posted(wanted): Posted<Wanted>,
-) -> Result<Redirect, Problem> {
-    let dataset = site.engine.store().dataset_by_id(&id).await?;
-    let delete_table = wanted.delete_table == "yes";
-    let deleted = site.engine.remove_dataset(&dataset, delete_table).await?;
-    let detail = match deleted {
-        true => "with its table".to_owned(),
-        false => format!("its table stays at {}", dataset.location),
-    };
-    let change = Change {
-        what: "dataset.removed",
-        subject_id: &id,
-        subject: &dataset.name,
-        detail,
-    };
-    audit::note(&site, &visitor, change).await;
-    Ok(Redirect::to("/datasets"))
 }

@@ -18,7 +18,6 @@ use super::{
     reading::Reading,
     removal::{Removal, removal},
     save::pane_named,
-    settings_head::{DataSetHead, head},
     stale::stale,
     view::{self, Looks, Panes, details_words, retry_words, update_words},
     wants_fragment,
@@ -30,7 +29,10 @@ use crate::{
         Administrator, Posted, Role, Visitor,
         audit::{self, Change},
     },
-    pages::Frame,
+    pages::{
+        Frame,
+        dataset::{Head, Shown as HeadShown, Tab},
+    },
     problem::Problem,
     site::Site,
     words,
@@ -41,7 +43,7 @@ use crate::{
 struct Settings {
     #[serde(flatten)]
     panes: Panes,
-    dataset: DataSetHead,
+    dataset: Head,
     removal: Removal,
     facts: Vec<FactGroup>,
 }
@@ -50,7 +52,7 @@ struct Settings {
 #[derive(Serialize)]
 struct LookOnly {
     form: NotForYou,
-    dataset: DataSetHead,
+    dataset: Head,
     facts: Vec<FactGroup>,
 }
 
@@ -94,7 +96,9 @@ pub(super) async fn show(
     let frame = Frame::of(&site, &visitor, "datasets", title).await?;
     let shown = LookOnly {
         form: NotForYou { can_change: false },
-        dataset: head(&site, &there, false).await?,
+        dataset: HeadShown::of(&site, &visitor, &there.id, Tab::Settings)
+            .await?
+            .head,
         facts: facts(&there, &reading, &world),
     };
     frame.page(&site, "dataset_settings.html", shown)
@@ -119,7 +123,9 @@ async fn whole(
     .await?;
     let shown = Settings {
         panes: view::panes(site, world, reading, looks).await?,
-        dataset: head(site, there, true).await?,
+        dataset: HeadShown::of(site, visitor, &there.id, Tab::Settings)
+            .await?
+            .head,
         removal: removal(site, there).await?,
         facts: Vec::new(),
     };
