@@ -111,6 +111,7 @@ async fn snapshots_are_listed_by_their_refresh_date_and_stored_bytes_are_an_area
             ("v", numbers(&[Some(1 << 30)])),
         ]),
     );
+    *tables.report.lock().unwrap() = Some("mailbox-usage-detail");
     let house = House::with(tables.clone()).await;
     let details = Details::Period(Period::Days(7));
     let (account, dataset) = dataset_of(&house, "mailbox-usage-detail", details).await;

@@ -22,6 +22,8 @@ use crate::support::House;
 /// What tables say.
 #[derive(Default)]
 pub(crate) struct MadeUp {
+    /// Of which report the table is; of one by day without it.
+    pub(crate) report: Mutex<Option<&'static str>>,
     /// How many rows the table has; none: it is gone.
     pub(crate) rows: Mutex<Option<u64>>,
     /// What is answered to a question that has some words in it, the first that fits.
@@ -45,6 +47,11 @@ impl MadeUp {
         Arc::new(made_up)
     }
 
+    fn columns(&self) -> SchemaRef {
+        let report = self.report.lock().unwrap().unwrap_or(BY_DAY);
+        table_schema(catalog().find(report).unwrap())
+    }
+
     pub(crate) fn answer(&self, words: &'static str, batch: RecordBatch) {
         self.answers.lock().unwrap().push((words, batch));
     }
@@ -66,9 +73,7 @@ fn failure(message: &str) -> TableFailure {
     }
 }
 
-fn columns() -> SchemaRef {
-    table_schema(catalog().find("email-activity-user-detail").unwrap())
-}
+const BY_DAY: &str = "email-activity-user-detail";
 
 fn rows(batch: RecordBatch) -> Rows {
     Rows {
@@ -90,7 +95,7 @@ impl TableReader for MadeUp {
             rows,
             files: 3,
             bytes: 12_345,
-            columns: columns(),
+            columns: self.columns(),
         })
     }
 
@@ -145,7 +150,7 @@ impl TableReader for MadeUp {
                 let all: Vec<_> = std::iter::once(("day", days(&[]))).chain(sums).collect();
                 batch(&all)
             }
-            None => RecordBatch::new_empty(columns()),
+            None => RecordBatch::new_empty(self.columns()),
         }))
     }
 }
@@ -188,7 +193,7 @@ pub(crate) async fn dataset(house: &House) -> (Account, DataSet) {
         from: DayChoice::DaysBack(28),
         to: DayChoice::DaysBack(1),
     };
-    dataset_of(house, "email-activity-user-detail", details).await
+    dataset_of(house, BY_DAY, details).await
 }
 
 /// The same of any report.

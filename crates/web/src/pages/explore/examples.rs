@@ -36,7 +36,7 @@ pub(super) fn examples(datasets: &[DataSet]) -> Vec<Example> {
         examples.push(example(
             "A figure by day",
             format!("One row a day, from the DataSet {}.", dataset.name),
-            format!(
+            &format!(
                 "SELECT {day} AS day, sum({figure}) AS {figure}\nFROM {table}\nGROUP BY day\nORDER BY day"
             ),
         ));
@@ -49,7 +49,7 @@ pub(super) fn examples(datasets: &[DataSet]) -> Vec<Example> {
         examples.push(example(
             "The highest of the newest day",
             format!("From the DataSet {}.", dataset.name),
-            format!(
+            &format!(
                 "SELECT {name}, {figure}\nFROM {table}\nWHERE {day} = (SELECT max({day}) FROM {table})\n\
                  ORDER BY {figure} DESC NULLS LAST\nLIMIT 20"
             ),
@@ -60,7 +60,7 @@ pub(super) fn examples(datasets: &[DataSet]) -> Vec<Example> {
         examples.push(example(
             "What is kept",
             format!("Rows and days by account, of the DataSet {}.", dataset.name),
-            format!(
+            &format!(
                 "SELECT _account AS account, count(*) AS rows, count(DISTINCT {day}) AS days\n\
                  FROM {table}\nGROUP BY account\nORDER BY account"
             ),
@@ -69,11 +69,11 @@ pub(super) fn examples(datasets: &[DataSet]) -> Vec<Example> {
     examples
 }
 
-fn example(title: &str, text: String, question: String) -> Example {
+fn example(title: &str, text: String, question: &str) -> Example {
     Example {
         title: title.to_owned(),
         text,
-        href: link("/explore", "sql", &question),
+        href: link("/explore", "sql", question),
     }
 }
 

@@ -162,7 +162,7 @@ impl Drawing {
                 .iter()
                 .map(|(measure, values)| (measure.label.clone(), values.clone()))
                 .collect();
-            self.over_days(id, title, choice.unit, choice.shape, word, series, charts)?;
+            self.over_days(&id, title, choice.unit, choice.shape, word, series, charts)?;
         }
         Ok(())
     }
@@ -190,7 +190,7 @@ impl Drawing {
         let bar = |(name, value): &(&str, Option<f64>)| Bar::new(*name, *value);
         let drawn: Vec<Bar> = rows.iter().map(bar).collect();
         let subject = Subject::new(&id, title, choice.unit);
-        let chart = bars(&subject, &drawn).map_err(undrawn)?;
+        let chart = bars(&subject, &drawn).map_err(|error| undrawn(&error))?;
         let names = measures.iter().map(|(measure, _)| measure.label.clone());
         charts.series.push(NamedSeries {
             chart: id.clone(),
@@ -214,7 +214,7 @@ impl Drawing {
         let series = series
             .map(|(account, rows)| (account.clone(), rows.clone()))
             .collect();
-        let (id, title) = ("rows".to_owned(), title.to_owned());
+        let (id, title) = ("rows", title.to_owned());
         self.over_days(id, title, Unit::Count, Shape::Lines, "rows", series, charts)
     }
 
@@ -224,7 +224,7 @@ impl Drawing {
     )]
     fn over_days(
         &self,
-        id: String,
+        id: &str,
         title: String,
         unit: Unit,
         shape: Shape,
@@ -250,18 +250,18 @@ impl Drawing {
         if !self.daily {
             daily = daily.every(gaps::step(&self.numbers.days));
         }
-        let subject = Subject::new(&id, title, unit);
+        let subject = Subject::new(id, title, unit);
         let chart = match shape {
             Shape::Area => area(&subject, &daily, Stack::Overlaid),
             Shape::Lines | Shape::Bars => lines(&subject, &daily),
         };
-        let chart = chart.map_err(undrawn)?;
+        let chart = chart.map_err(|error| undrawn(&error))?;
         charts.series.push(NamedSeries {
-            chart: id.clone(),
+            chart: id.to_owned(),
             names: series.iter().map(|(name, _)| name.clone()).collect(),
             values: series.into_iter().map(|(_, values)| values).collect(),
         });
-        self.push(chart, word, &id, charts);
+        self.push(chart, word, id, charts);
         Ok(())
     }
 
@@ -295,8 +295,8 @@ impl Drawing {
 }
 
 /// Every case is a mistake of ours.
-fn undrawn(error: Error) -> Problem {
-    Problem::broken("the chart", &error)
+fn undrawn(error: &Error) -> Problem {
+    Problem::broken("the chart", error)
 }
 
 fn capital(word: &str) -> String {
