@@ -5,6 +5,7 @@
 mod access;
 mod bearer;
 mod guard;
+mod openid;
 mod passwords;
 mod settings;
 mod support;

@@ -21,7 +21,7 @@ use exmetrics_engine::{
 };
 use exmetrics_graph::{Clock, Limits};
 use exmetrics_store::{Person, QuotaRule, Role, SealingKey, Store};
-use exmetrics_web::{Site, SiteOptions};
+use exmetrics_web::{OpenIdOptions, Site, SiteOptions};
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use secrecy::SecretString;
@@ -129,6 +129,15 @@ impl House {
     }
 
     async fn at(origin: &str, only_this_machine: bool) -> Self {
+        Self::with_openid(origin, only_this_machine, None).await
+    }
+
+    /// Where people sign in at an issuer, if there is one.
+    pub(crate) async fn with_openid(
+        origin: &str,
+        only_this_machine: bool,
+        openid: Option<OpenIdOptions>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("control.db");
         let store = Store::open(&file, SealingKey::random()).await.unwrap();
@@ -156,7 +165,7 @@ impl House {
             origin: origin.to_owned(),
             only_this_machine,
         };
-        let site = Site::new(Arc::clone(&engine), Arc::new(NoTables), options);
+        let site = Site::with_openid(Arc::clone(&engine), Arc::new(NoTables), options, openid);
         Self {
             folder,
             clock,
