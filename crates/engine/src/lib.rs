@@ -201,6 +201,11 @@ impl Engine {
         &self.store
     }
 
+    /// The client that hosts are asked with.
+    pub fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
     /// Where the time comes from.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock

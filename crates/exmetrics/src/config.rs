@@ -5,11 +5,15 @@ use std::{path::PathBuf, time::Duration};
 use exmetrics_engine::{DriftPolicies, DriftPolicy, Settings};
 use exmetrics_graph::{Limits, Proxy};
 use exmetrics_store::{QuotaRule, SealingKey};
+use exmetrics_web::OpenIdOptions;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    openid_config::{self, OpenIdFile},
+};
 
 /// Everything that may stand in `exmetrics.toml`, all of it optional.
 #[derive(Default, Deserialize)]
@@ -34,6 +38,7 @@ struct File {
     proxy: Option<String>,
     no_proxy: Option<String>,
     drift: Drift,
+    openid: OpenIdFile,
 }
 
 /// `[drift]`: accept, warn or stop when a report's columns change.
@@ -55,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) store: Option<SecretString>,
     /// The address that people open, without a path, where it is given.
     pub(crate) url: Option<String>,
+    /// Where people may sign in by OpenID Connect.
+    pub(crate) openid: Option<OpenIdOptions>,
     /// A command that prints the key that seals secrets.
     key_command: Option<String>,
     /// Where the clock starts, for tests and trials.
@@ -153,6 +160,7 @@ impl Config {
                 .or(file.url)
                 .map(|url| origin(&url))
                 .transpose()?,
+            openid: openid_config::read(file.openid, text)?,
             key_command: text("EXMETRICS_KEY_COMMAND").or(file.key_command),
             store: text("EXMETRICS_STORE")
                 .or(file.store)

@@ -8,6 +8,7 @@ mod config_file;
 mod failure;
 mod lake_tables;
 mod listing;
+mod openid_config;
 mod progress_bar;
 mod say;
 mod signals;

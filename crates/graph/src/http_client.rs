@@ -51,6 +51,36 @@ pub struct Proxy {
 #[derive(Debug, Clone)]
 pub struct HttpClient(pub(crate) reqwest::Client);
 
+impl HttpClient {
+    /// Asks another host than Microsoft's something small: an OpenID Connect issuer. No redirect is
+    /// followed, and nothing of the answer beyond a megabyte is read.
+    ///
+    /// # Errors
+    /// When no answer comes in time, or it is too large.
+    pub async fn ask(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> std::io::Result<http::Response<Vec<u8>>> {
+        const LARGEST: usize = 1 << 20;
+        const PATIENCE: Duration = Duration::from_secs(20);
+        let failed = |error: reqwest::Error| std::io::Error::other(error.without_url());
+        let mut request = reqwest::Request::try_from(request).map_err(failed)?;
+        *request.timeout_mut() = Some(PATIENCE);
+        let mut answer = self.0.execute(request).await.map_err(failed)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > LARGEST {
+                return Err(std::io::Error::other("the answer is too large"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let mut whole = http::Response::new(body);
+        *whole.status_mut() = answer.status();
+        *whole.headers_mut() = std::mem::take(answer.headers_mut());
+        Ok(whole)
+    }
+}
+
 /// Makes the client.
 ///
 /// A machine without root certificates gets a client that trusts nobody: loopback answers, and any

@@ -42,7 +42,7 @@ use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 
-pub use site::{Site, SiteOptions};
+pub use site::{OpenIdOptions, Site, SiteOptions};
 
 /// Everything that is answered.
 pub fn router(site: Site) -> Router {

@@ -5,6 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use exmetrics_engine::{Engine, TableReader};
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
 
 use crate::{
     api::Turns,
@@ -35,6 +36,22 @@ impl SiteOptions {
     }
 }
 
+/// Who people are the issuer says, and what they may do these lists: addresses, `@domain`, `role:NAME` for
+/// a role or group that the issuer tells of, or `*` for everybody whom the issuer lets in.
+#[derive(Debug, Clone)]
+pub struct OpenIdOptions {
+    /// The issuer's address.
+    pub issuer: String,
+    /// What exmetrics is called there.
+    pub client_id: String,
+    /// How it proves that it is.
+    pub client_secret: Option<SecretString>,
+    /// Who may change everything.
+    pub admins: Vec<String>,
+    /// Who may look.
+    pub viewers: Vec<String>,
+}
+
 /// The parts of the site. Clones share them.
 #[derive(Clone)]
 pub struct Site(Arc<Parts>);
@@ -44,6 +61,7 @@ pub struct Parts {
     pub(crate) engine: Arc<Engine>,
     pub(crate) reader: Arc<dyn TableReader>,
     pub(crate) options: SiteOptions,
+    pub(crate) openid: Option<OpenIdOptions>,
     pub(crate) views: Views,
     pub(crate) tables: Tables,
     pub(crate) charts: Figures,
@@ -58,10 +76,21 @@ pub struct Parts {
 impl Site {
     /// Puts the parts together.
     pub fn new(engine: Arc<Engine>, reader: Arc<dyn TableReader>, options: SiteOptions) -> Self {
+        Self::with_openid(engine, reader, options, None)
+    }
+
+    /// The same, where people may sign in at an OpenID Connect issuer.
+    pub fn with_openid(
+        engine: Arc<Engine>,
+        reader: Arc<dyn TableReader>,
+        options: SiteOptions,
+        openid: Option<OpenIdOptions>,
+    ) -> Self {
         Self(Arc::new(Parts {
             engine,
             reader,
             options,
+            openid,
             views: Views::new(),
             tables: Tables::new(),
             charts: Figures::default(),

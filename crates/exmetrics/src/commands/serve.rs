@@ -82,15 +82,16 @@ impl Answers {
         };
         let only_this_machine =
             listen.ip().is_loopback() && url.as_deref().is_none_or(config::is_this_machine);
-        let somebody_can_sign_in = app.store().has_passwords().await?;
+        let somebody_can_sign_in =
+            app.config.openid.is_some() || app.store().has_passwords().await?;
         if !only_this_machine && !somebody_can_sign_in {
             let place = url.unwrap_or_else(|| listen.to_string());
             return Err(Failure::person(format!(
                 "others could open {place}, and nobody has a password yet"
             ))
             .next(
-                "Add an administrator first: exmetrics access add NAME --role admin. Or listen on \
-                 127.0.0.1 only.",
+                "Add an administrator first: exmetrics access add NAME --role admin. Or configure OpenID \
+                 Connect (EXMETRICS_OIDC_ISSUER), or listen on 127.0.0.1 only.",
             ));
         }
         Ok(Self {
@@ -126,13 +127,14 @@ impl Answers {
             Some(url) if !url.is_empty() => url.clone(),
             _ => own,
         };
-        let site = Site::new(
+        let site = Site::with_openid(
             Arc::clone(&app.engine),
             Arc::new(LakeTables),
             SiteOptions {
                 origin: origin.clone(),
                 only_this_machine: self.only_this_machine,
             },
+            app.config.openid.clone(),
         );
         let router = match self.pages {
             Some(_) => {

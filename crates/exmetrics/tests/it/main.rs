@@ -1,6 +1,7 @@
 //! The program from end to end: the real binary, a simulated tenant in this process, and what stands on
 //! stdout, on stderr, in tables and in files afterwards.
 
+mod access;
 mod accounts;
 mod bad_input;
 mod control;

@@ -187,6 +187,20 @@ async fn by_password(
     page.show(&site, &headers, status)
 }
 
+impl SignInPage {
+    /// The page for somebody who was not let in.
+    async fn refused(
+        site: &Site,
+        headers: &HeaderMap,
+        title: String,
+        text: &str,
+    ) -> Result<Response, Problem> {
+        let reason = Reason::new("bad", title, text);
+        let page = Self::new(site, "/", Some(reason)).await?;
+        page.show(site, headers, StatusCode::FORBIDDEN)
+    }
+}
+
 fn wait_reason(until: Timestamp, now: Timestamp) -> Reason {
     let wait = words::span(until.duration_since(now));
     let at = until.strftime("%H:%M:%S");

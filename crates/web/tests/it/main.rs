@@ -15,6 +15,7 @@ mod explore;
 mod guard;
 mod made_up;
 mod new_dataset;
+mod openid;
 mod passwords;
 mod schedules;
 mod settings;

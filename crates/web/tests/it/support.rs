@@ -21,7 +21,7 @@ use exmetrics_engine::{
 };
 use exmetrics_graph::{Clock, Limits};
 use exmetrics_store::{Person, QuotaRule, Role, SealingKey, Store};
-use exmetrics_web::{Site, SiteOptions};
+use exmetrics_web::{OpenIdOptions, Site, SiteOptions};
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use secrecy::SecretString;
@@ -133,10 +133,28 @@ impl House {
         Self::at("http://127.0.0.1:8365", true, tables).await
     }
 
+    /// Where people sign in at an issuer, if there is one.
+    pub(crate) async fn with_openid(
+        origin: &str,
+        only_this_machine: bool,
+        openid: Option<OpenIdOptions>,
+    ) -> Self {
+        Self::made(origin, only_this_machine, Arc::new(NoTables), openid).await
+    }
+
     async fn at<T: Tables + TableReader + 'static>(
         origin: &str,
         only_this_machine: bool,
         tables: Arc<T>,
+    ) -> Self {
+        Self::made(origin, only_this_machine, tables, None).await
+    }
+
+    async fn made<T: Tables + TableReader + 'static>(
+        origin: &str,
+        only_this_machine: bool,
+        tables: Arc<T>,
+        openid: Option<OpenIdOptions>,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("control.db");
@@ -165,7 +183,7 @@ impl House {
             origin: origin.to_owned(),
             only_this_machine,
         };
-        let site = Site::new(Arc::clone(&engine), tables, options);
+        let site = Site::with_openid(Arc::clone(&engine), tables, options, openid);
         Self {
             folder,
             clock,

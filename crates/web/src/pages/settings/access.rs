@@ -235,6 +235,20 @@ fn ways(site: &Site, passwords: bool) -> Ways {
         term: "Sessions end",
         value: "after 12 hours without use, 7 days at most".into(),
     });
+    if let Some(openid) = &site.openid {
+        facts.push(Fact {
+            term: "OpenID Connect",
+            value: openid.issuer.clone(),
+        });
+        facts.push(Fact {
+            term: "Administrators",
+            value: or_nobody(&openid.admins),
+        });
+        facts.push(Fact {
+            term: "Viewers",
+            value: or_nobody(&openid.viewers),
+        });
+    }
     let (word, text) = match (passwords, site.options.only_this_machine) {
         (true, _) => (
             "Name and password",
@@ -247,9 +261,16 @@ fn ways(site: &Site, passwords: bool) -> Ways {
              `exmetrics access link` prints another. To open it to others, add a person with a \
              password first.",
         ),
-        (false, false) => ("Sign-in", "People sign in where the issuer says."),
+        (false, false) => ("OpenID Connect", "People sign in where the issuer says."),
     };
     Ways { word, text, facts }
+}
+
+fn or_nobody(who: &[String]) -> String {
+    match who {
+        [] => "nobody".into(),
+        who => who.join(", "),
+    }
 }
 
 #[derive(Deserialize)]
