@@ -20,6 +20,7 @@ async fn session(name: &str) -> (Place, QuerySession) {
     let table = NamedTable {
         name: name.into(),
         location: place.location.clone(),
+        version: None,
     };
     (place, QuerySession::new(vec![table]).unwrap())
 }

@@ -101,13 +101,6 @@ impl Frame {
         self
     }
 
-    /// Adds what just happened.
-    #[must_use]
-    pub(crate) fn noting(mut self, notice: Notice) -> Self {
-        self.notices.push(notice);
-        self
-    }
-
     /// Fills a page's template.
     pub(crate) fn page<T: Serialize>(
         self,

@@ -21,7 +21,7 @@ use axum::{Router, middleware, routing::get};
 pub(crate) use accounts::Attempts;
 pub(crate) use dataset::Figures;
 pub(crate) use explore::Desk;
-pub(crate) use frame::{Frame, Notice};
+pub(crate) use frame::Frame;
 
 use crate::{access, assets, site::Site};
 

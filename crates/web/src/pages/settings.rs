@@ -2,7 +2,9 @@
 
 mod access;
 mod audit;
+mod notifications;
 mod people;
+mod service;
 mod tokens;
 
 use axum::{Router, response::Redirect, routing::get};
@@ -17,7 +19,9 @@ pub(super) fn routes() -> Router<Site> {
         .merge(access::routes())
         .merge(people::routes())
         .merge(tokens::routes())
+        .merge(notifications::routes())
         .merge(audit::routes())
+        .merge(service::routes())
 }
 
 async fn first() -> Redirect {
@@ -25,10 +29,12 @@ async fn first() -> Redirect {
 }
 
 /// The pages below Settings.
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 5] = [
     ("Access", "/settings/access"),
     ("API tokens", "/settings/tokens"),
+    ("Notifications", "/settings/notifications"),
     ("Audit", "/settings/audit"),
+    ("Service", "/settings/service"),
 ];
 
 #[derive(Debug, Serialize)]

@@ -85,7 +85,7 @@ pub(super) async fn by_day(
             inner.join(", ")
         );
         for batch in ask(site, dataset, &question).await? {
-            let days = cast(batch.column(0), &DataType::Date32).map_err(unreadable)?;
+            let days = cast(batch.column(0), &DataType::Date32).map_err(|error| unreadable(&error))?;
             let days = days.as_primitive::<Date32Type>();
             for (column, place) in own.iter().enumerate() {
                 let values = batch.column(column + 1).as_primitive::<Float64Type>();
@@ -126,7 +126,7 @@ pub(super) async fn newest(
         if batch.num_rows() == 0 {
             continue;
         }
-        let days = cast(batch.column(0), &DataType::Date32).map_err(unreadable)?;
+        let days = cast(batch.column(0), &DataType::Date32).map_err(|error| unreadable(&error))?;
         let day = days.as_primitive::<Date32Type>();
         let values = (1..batch.num_columns()).map(|column| {
             let values = batch.column(column).as_primitive::<Float64Type>();
@@ -221,6 +221,6 @@ fn text(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }
 
-fn unreadable(error: arrow_schema::ArrowError) -> Problem {
-    Problem::broken("the chart", &error)
+fn unreadable(error: &arrow_schema::ArrowError) -> Problem {
+    Problem::broken("the chart", error)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use exmetrics_catalog::catalog;
+use exmetrics_catalog::{Report, catalog};
 use exmetrics_engine::{DataSetStanding, Standing};
 use exmetrics_store::{AccountState, CoverageState, Kept};
 use jiff::{SignedDuration, ToSpan, civil::Date, tz::TimeZone};
@@ -222,7 +222,7 @@ async fn days_kept(
         let window = catalog()
             .find(&one.dataset.report)
             .ok()
-            .and_then(|report| report.window_days());
+            .and_then(Report::window_days);
         // A snapshot without a window is gone as soon as the next one comes.
         let first = today
             .checked_sub(i32::from(window.unwrap_or(2)).days())
@@ -265,7 +265,7 @@ async fn at_risk(site: &Site, standings: &[DataSetStanding]) -> Result<Figure, P
             let window = catalog()
                 .find(&one.dataset.report)
                 .ok()
-                .and_then(|report| report.window_days());
+                .and_then(Report::window_days);
             for day in open {
                 let ends = day
                     .checked_add(i32::from(window.unwrap_or_default()).days())
