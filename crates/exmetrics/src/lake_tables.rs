@@ -162,22 +162,7 @@ impl TableReader for LakeTables {
         question: &str,
         memory_bytes: usize,
     ) -> Result<Rows, TableFailure> {
-        let tables = tables
-            .into_iter()
-            .map(|one| exmetrics_lake::NamedTable {
-                name: one.name,
-                location: one.location,
-                version: one.version,
-            })
-            .collect();
-        let session = QuerySession::within(tables, Some(memory_bytes)).map_err(table_failure)?;
-        let rows = session.sql(question).await.map_err(table_failure)?;
-        Ok(Rows {
-            columns: rows.schema(),
-            batches: rows
-                .map_err(move |error| table_failure(session.explain(&error)))
-                .boxed(),
-        })
+        crate::asking::ask(tables, question.to_owned(), memory_bytes).await
     }
 }
 
@@ -238,7 +223,7 @@ impl ReplyRows for LakeReply {
     }
 }
 
-fn table_failure(error: LakeError) -> TableFailure {
+pub(crate) fn table_failure(error: LakeError) -> TableFailure {
     let conflict = error.kind == LakeErrorKind::Conflict;
     let missing = error.kind == LakeErrorKind::Missing;
     let failure = Failure::from(error);

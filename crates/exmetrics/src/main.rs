@@ -2,6 +2,7 @@
 
 mod app;
 mod args;
+mod asking;
 mod commands;
 mod config;
 mod config_file;

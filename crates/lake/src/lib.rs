@@ -12,6 +12,7 @@
 //! | `key` | which rows mean the same, so that the new replace the old |
 //! | `history` | versions, who made them, going back to one |
 //! | `query` | SQL over all DataSets |
+//! | `yielding` | joins that let others work |
 //! | `upkeep` | compact small files, remove old ones |
 
 mod error;
@@ -24,6 +25,7 @@ mod reply;
 mod schema;
 mod table;
 mod upkeep;
+mod yielding;
 
 pub use datafusion::execution::SendableRecordBatchStream;
 pub use error::{LakeError, LakeErrorKind};

@@ -10,7 +10,7 @@ use datafusion::{
     catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider},
     common::{DataFusionError, SchemaError},
     execution::{
-        SendableRecordBatchStream,
+        SendableRecordBatchStream, SessionStateBuilder,
         disk_manager::{DiskManagerBuilder, DiskManagerMode},
         memory_pool::FairSpillPool,
         runtime_env::RuntimeEnvBuilder,
@@ -21,7 +21,7 @@ use datafusion::{
 use exmetrics_catalog::column_name;
 use jiff::{ToSpan, civil::Date};
 
-use crate::{DataSetTable, LakeError, LakeErrorKind};
+use crate::{DataSetTable, LakeError, LakeErrorKind, yielding::Yielding};
 
 /// A DataSet that can be asked.
 #[derive(Debug, Clone)]
@@ -33,6 +33,9 @@ pub struct NamedTable {
     /// Which version of it; the newest without one.
     pub version: Option<u64>,
 }
+
+/// How many rows a batch has where a question is bounded.
+const BOUNDED_BATCH: usize = 2048;
 
 /// Functions that make gigabytes of a few letters. What they make is not counted against the bound on
 /// memory, so where there is one they are not there.
@@ -86,7 +89,13 @@ impl QuerySession {
                     )
                     .build_arc()
                     .map_err(LakeError::reading("the list of DataSets"))?;
+                // Small batches: a join ends, or lets others work, after so many of them.
+                let config = config.with_batch_size(BOUNDED_BATCH);
                 let context = SessionContext::new_with_config_rt(config, runtime);
+                let state = SessionStateBuilder::new_from_existing(context.state())
+                    .with_physical_optimizer_rule(Arc::new(Yielding))
+                    .build();
+                let context = SessionContext::new_with_state(state);
                 for amplifier in AMPLIFIERS {
                     context.deregister_udf(amplifier);
                 }
