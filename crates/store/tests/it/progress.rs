@@ -40,8 +40,12 @@ async fn a_run_tells_how_far_it_is_and_what_it_heard_of_a_day() {
         archive: "a".into(),
         bytes: 1,
         hash: "h".into(),
+        rows: 1,
     };
-    store.request_done(&requests[0].id, &done).await.unwrap();
+    store
+        .request_done(&requests[0].id, &done, &[])
+        .await
+        .unwrap();
     let failure = RequestFailure {
         code: "503".into(),
         settle: "again".into(),
@@ -49,7 +53,7 @@ async fn a_run_tells_how_far_it_is_and_what_it_heard_of_a_day() {
         next_step: String::new(),
     };
     store
-        .request_failed(&requests[1].id, &failure)
+        .request_failed(&requests[1].id, &failure, &[])
         .await
         .unwrap();
     let progress = store.run_progress(&run.id).await.unwrap();

@@ -20,7 +20,7 @@ pub(crate) struct Frame {
     health: Option<Health>,
     csrf: String,
     tenants: Vec<Tenant>,
-    notices: Vec<Notice>,
+    notices: [(); 0],
     version: &'static str,
     asset_version: &'static str,
 }
@@ -39,15 +39,6 @@ pub(crate) struct Tenant {
     name: String,
     href: String,
     current: bool,
-}
-
-/// What just happened.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Notice {
-    /// `good`, `wait` or `bad`.
-    pub(crate) kind: &'static str,
-    /// The sentence.
-    pub(crate) text: String,
 }
 
 /// A page's content within its frame.
@@ -73,7 +64,7 @@ impl Frame {
             health: Some(health(site).await?),
             csrf: visitor.csrf.clone(),
             tenants: tenants(site).await?,
-            notices: Vec::new(),
+            notices: [],
             version: env!("CARGO_PKG_VERSION"),
             asset_version: &assets::VERSION,
         })
@@ -88,7 +79,7 @@ impl Frame {
             health: None,
             csrf: String::new(),
             tenants: Vec::new(),
-            notices: Vec::new(),
+            notices: [],
             version: env!("CARGO_PKG_VERSION"),
             asset_version: &assets::VERSION,
         }

@@ -85,7 +85,8 @@ pub(super) async fn by_day(
             inner.join(", ")
         );
         for batch in ask(site, dataset, &question).await? {
-            let days = cast(batch.column(0), &DataType::Date32).map_err(|error| unreadable(&error))?;
+            let days =
+                cast(batch.column(0), &DataType::Date32).map_err(|error| unreadable(&error))?;
             let days = days.as_primitive::<Date32Type>();
             for (column, place) in own.iter().enumerate() {
                 let values = batch.column(column + 1).as_primitive::<Float64Type>();
