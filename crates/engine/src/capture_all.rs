@@ -1,8 +1,9 @@
 //! A DataSet that keeps every day, for every report that a tenant answers.
 
-use exmetrics_catalog::{Ask, Details, Report, UpdateMethod, catalog};
-use exmetrics_store::{Account, DataSet, NewDataSet};
+use exmetrics_catalog::{Ask, Details, Parameter, Report, UpdateMethod, catalog};
+use exmetrics_store::{Account, CoverageState, DataSet, DayFound, NewDataSet};
 use futures::{StreamExt, stream};
+use jiff::civil::Date;
 
 use crate::{Answers, Engine, EngineError, EngineErrorKind, KEEP_EVERY_DAY, ReadySignIn};
 
@@ -58,7 +59,14 @@ impl Engine {
         for (report, answers) in tried {
             match answers {
                 // What cannot be told today is kept, too: its days would be lost.
-                Answers::Yes | Answers::Unknown { .. } => {
+                Answers::Yes { nothing_of } => {
+                    let kept = self.keep_report(report, account, plan_only).await?;
+                    if let (Some(dataset), Some(day)) = (&kept.dataset, nothing_of) {
+                        self.note_not_published(dataset, account, day).await?;
+                    }
+                    all.kept.push(kept);
+                }
+                Answers::Unknown { .. } => {
                     all.kept
                         .push(self.keep_report(report, account, plan_only).await?);
                 }
@@ -74,8 +82,44 @@ impl Engine {
         ready: &ReadySignIn,
         report: &'static Report,
     ) -> (&'static Report, Answers) {
+        // A report by days is tried with yesterday: that is hardly ever published, and what it costs of the
+        // quota it saves in the first run, which then need not ask for it.
+        if report.takes(Parameter::Date)
+            && let Ok(yesterday) = self.today().yesterday()
+        {
+            let answers = self.answers(ready, report, Ask::Date(yesterday)).await;
+            let is_final = match &answers {
+                Answers::No { kind, .. } => *kind == EngineErrorKind::Person,
+                Answers::Yes { .. } | Answers::Unknown { .. } => true,
+            };
+            if is_final {
+                return (report, answers);
+            }
+        }
         let answers = self.answers(ready, report, smallest_ask(report)).await;
         (report, answers)
+    }
+
+    /// A day was asked for and is not published yet.
+    async fn note_not_published(
+        &self,
+        dataset: &DataSet,
+        account: &Account,
+        day: Date,
+    ) -> Result<(), EngineError> {
+        let found = DayFound {
+            day,
+            state: CoverageState::Awaiting,
+            rows: None,
+            hash: None,
+            refresh_date: None,
+            code: None,
+            checked_at: self.clock.now(),
+        };
+        Ok(self
+            .store
+            .note_days(&dataset.id, &account.id, &[found])
+            .await?)
     }
 
     /// The account's DataSet of a report that keeps every day: one that is there, or a new one.
@@ -172,7 +216,7 @@ fn refuse_if_none(
 ) -> Result<(), EngineError> {
     if tried
         .iter()
-        .any(|(_, answers)| matches!(answers, Answers::Yes))
+        .any(|(_, answers)| matches!(answers, Answers::Yes { .. }))
     {
         return Ok(());
     }
@@ -186,7 +230,7 @@ fn refuse_if_none(
         Answers::Unknown { message } => {
             Some(EngineError::new(EngineErrorKind::Failed, message).next(later))
         }
-        Answers::Yes => None,
+        Answers::Yes { .. } => None,
     });
     Err(refused.unwrap_or_else(|| {
         EngineError::new(

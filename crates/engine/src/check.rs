@@ -3,6 +3,7 @@
 use exmetrics_catalog::{Ask, Parameter, Report, catalog};
 use exmetrics_graph::{Failure, Settle};
 use exmetrics_store::{Account, AccountState, RequestFailure, RequestRow, RequestState};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -55,7 +56,10 @@ pub enum CheckState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answers {
     /// It does.
-    Yes,
+    Yes {
+        /// The day that was asked for, where it is not published yet: it need not be asked again today.
+        nothing_of: Option<Date>,
+    },
     /// Something that passes was in the way.
     Unknown {
         /// What.
@@ -180,7 +184,7 @@ impl Engine {
             return;
         };
         let unfetched = match self.try_report(ready, report, ask, Waiting::Never).await {
-            Ok(()) => {
+            Ok(_) => {
                 found
                     .checks
                     .push(fine("reports", "usage reports can be read"));
@@ -211,9 +215,16 @@ impl Engine {
     /// Whether a tenant answers a report: asks it, reads the reply, and forgets it.
     pub async fn answers(&self, ready: &ReadySignIn, report: &'static Report, ask: Ask) -> Answers {
         match self.try_report(ready, report, ask, Waiting::Here).await {
-            Ok(()) => Answers::Yes,
+            Ok(rows) => Answers::Yes {
+                nothing_of: match ask {
+                    Ask::Date(day) if rows == 0 => Some(day),
+                    _ => None,
+                },
+            },
             // It may have figures tomorrow.
-            Err(unfetched) if unfetched.settle == Settle::NoDataYet => Answers::Yes,
+            Err(unfetched) if unfetched.settle == Settle::NoDataYet => {
+                Answers::Yes { nothing_of: None }
+            }
             Err(unfetched) if matches!(unfetched.settle, Settle::TryAgain { .. }) => {
                 Answers::Unknown {
                     message: unfetched.failure.message,
@@ -236,7 +247,7 @@ impl Engine {
         report: &'static Report,
         ask: Ask,
         waiting: Waiting,
-    ) -> Result<(), Unfetched> {
+    ) -> Result<u64, Unfetched> {
         let run_id = uuid::Uuid::now_v7().to_string();
         let context = FetchContext {
             report,
@@ -267,7 +278,7 @@ impl Engine {
         let folder = format!("{CHECKS}/{run_id}");
         self.archive.remove(&folder);
         self.rejects().remove(&folder);
-        fetched.map(drop)
+        fetched.map(|fetched| fetched.decoded.content.rows_with_data)
     }
 
     async fn check_names(&self, ready: &ReadySignIn, found: &mut AccountCheck) {

@@ -1,7 +1,7 @@
 //! What a person wants of a DataSet just now: run it, stop it, ask for some days again, begin anew.
 
 use exmetrics_catalog::catalog;
-use exmetrics_store::{DataSet, JobReason};
+use exmetrics_store::DataSet;
 use jiff::{ToSpan, civil::Date};
 
 use crate::{Engine, EngineError, EngineErrorKind};
@@ -31,11 +31,11 @@ impl Engine {
     ///
     /// # Errors
     /// When the control database fails.
-    pub async fn run_now(&self, dataset: &DataSet) -> Result<Wished, EngineError> {
+    pub async fn run_now(&self, dataset: &DataSet, person: &str) -> Result<Wished, EngineError> {
         let now = self.clock.now();
         let queued = self
             .store
-            .enqueue(&dataset.id, now, JobReason::Person, false)
+            .ask_for_run(&dataset.id, now, false, person)
             .await?;
         Ok(match queued {
             true => Wished::Queued,
@@ -72,6 +72,7 @@ impl Engine {
         dataset: &DataSet,
         account_id: &str,
         days: &[Date],
+        person: &str,
     ) -> Result<Wished, EngineError> {
         let wrong = |what: String| EngineError::new(EngineErrorKind::WrongArgument, what);
         let report = catalog().find(&dataset.report)?;
@@ -103,7 +104,7 @@ impl Engine {
         self.store
             .forget_checks_of(&dataset.id, account_id, days)
             .await?;
-        self.run_now(dataset).await
+        self.run_now(dataset, person).await
     }
 
     /// Makes an empty table in the place of one that is gone. Every day is due again; what Microsoft no

@@ -26,7 +26,7 @@ pub(super) async fn run(
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Redirect, Problem> {
     let dataset = site.engine.store().dataset_by_id(&id).await?;
-    let wished = site.engine.run_now(&dataset).await?;
+    let wished = site.engine.run_now(&dataset, &who.name).await?;
     if wished == Wished::Queued {
         let change = audit::Change {
             what: "dataset.run",
@@ -78,7 +78,9 @@ pub(super) async fn days(
     if days.is_empty() {
         return Err(Problem::wrong("no day was chosen").next("Choose a day in the calendar."));
     }
-    site.engine.ask_again(&dataset, &account, &days).await?;
+    site.engine
+        .ask_again(&dataset, &account, &days, &who.name)
+        .await?;
     let change = audit::Change {
         what: "dataset.days_asked_again",
         subject_id: &dataset.id,
