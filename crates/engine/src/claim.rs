@@ -32,8 +32,9 @@ impl Engine {
         let lock = self.lock(dataset)?;
         let run = match self.store.run_under_way(&dataset.id).await? {
             Some(run) => {
+                let was_aside = run.is_aside();
                 let run = self.take_over(dataset, run).await?;
-                match self.catch_up(dataset, run).await? {
+                match self.catch_up(dataset, run, was_aside).await? {
                     Some(run) => run,
                     None => self.begin(dataset, choice).await?,
                 }
@@ -141,20 +142,30 @@ impl Engine {
         if alive || !self.store.take_over(&run, &self.machine.id, now).await? {
             return Err(busy(dataset));
         }
-        tracing::info!(run = run.id, "the run's process is gone; going on with it");
+        if !run.is_aside() {
+            tracing::info!(run = run.id, "the run's process is gone; going on with it");
+        }
         Ok(self.store.run(&run.id).await?)
     }
 
     /// Brings a run that was dead for a day or longer up to date. What has become due since is added
     /// to it; a run that was to replace the table is given up, for its rows would be those of a day that
     /// is over.
-    async fn catch_up(&self, dataset: &DataSet, run: Run) -> Result<Option<Run>, EngineError> {
+    async fn catch_up(
+        &self,
+        dataset: &DataSet,
+        run: Run,
+        was_aside: bool,
+    ) -> Result<Option<Run>, EngineError> {
         let same_day = utc_day(run.started_at) == self.today();
         if self.is_landed(dataset, &run).await? {
             return self
                 .go_on_after_landing(dataset, run, same_day)
                 .await
                 .map(Some);
+        }
+        if !was_aside {
+            self.store.forgive_failures(&run.id).await?;
         }
         if same_day {
             return Ok(Some(run));

@@ -143,8 +143,9 @@ impl Engine {
         match done {
             Ok(done) => self.settle(dataset, claim.run, done).await,
             Err(error) if matches!(error.kind, EngineErrorKind::Waiting(_)) => {
-                let (machine, now) = (&self.machine.id, self.clock.now());
-                self.store.set_aside(&claim.run.id, machine, now).await?;
+                self.store
+                    .set_aside(&claim.run.id, &self.machine.id)
+                    .await?;
                 Err(error)
             }
             Err(error) if error.kind == EngineErrorKind::Cancelled => Err(error),

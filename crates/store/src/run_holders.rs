@@ -95,25 +95,33 @@ impl Store {
         Ok(renewed.rows_affected() == 1)
     }
 
-    /// Lets go of a run until somebody takes it up again: any worker may.
+    /// Lets go of a run until somebody takes it up again: any worker may. It has no lease then, which
+    /// tells it from one whose worker died: see [`Run::is_aside`].
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_aside(
-        &self,
-        run_id: &str,
-        machine: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn set_aside(&self, run_id: &str, machine: &str) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE runs SET lease_until = $3
              WHERE id = $1 AND machine = $2 AND state = 'running'",
         )
         .bind(run_id)
         .bind(machine)
-        .bind(now.as_microsecond())
+        .bind(0_i64)
         .execute(&self.pool)
         .await?;
+        Ok(())
+    }
+
+    /// What failed in a run whose worker died is asked again: it may have failed for the same reason.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forgive_failures(&self, run_id: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE requests SET state = 'pending' WHERE run_id = $1 AND state = 'failed'")
+            .bind(run_id)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 

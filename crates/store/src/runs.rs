@@ -98,6 +98,13 @@ pub struct Run {
     pub journal: Vec<JournalLine>,
 }
 
+impl Run {
+    /// Whether it has let go of everything to wait, and nobody has taken it up again.
+    pub fn is_aside(&self) -> bool {
+        self.state == RunState::Running && self.lease_until == Timestamp::UNIX_EPOCH
+    }
+}
+
 /// A line of a run's journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalLine {

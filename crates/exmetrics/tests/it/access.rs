@@ -145,7 +145,7 @@ fn people_are_added_listed_and_removed() {
     );
     assert_eq!(people[1]["role"], "admin");
     home.run(&["access", "remove", "Mara"])
-        .with_code(1)
+        .with_code(2)
         .saying("nobody else is an administrator");
     home.ok(&["access", "role", "Ana", "admin"]);
     home.ok(&["access", "remove", "Mara"]);

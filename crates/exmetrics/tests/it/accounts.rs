@@ -429,7 +429,9 @@ fn what_cannot_be_an_account() {
         "--login-url",
         "https://login.contoso.example",
     ];
-    home.run(&known).with_code(2).saying("--cloud custom");
+    home.run(&known)
+        .with_code(2)
+        .saying("belong to the cloud 'custom'");
     home.run(&[
         "account",
         "add",

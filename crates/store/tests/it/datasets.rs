@@ -1,7 +1,7 @@
 //! DataSets by name.
 
 use exmetrics_catalog::{DayChoice, Details, Period, UpdateMethod};
-use exmetrics_store::{DataSetEdit, StoreErrorKind};
+use exmetrics_store::{DataSet, DataSetEdit, StoreErrorKind};
 
 use crate::{Home, create, day, new_dataset, start};
 
@@ -92,6 +92,11 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
         .edit_dataset(&before.id, &DataSetEdit::default(), start())
         .await
         .unwrap();
+    let before = DataSet {
+        revision: before.revision + 1,
+        edited_at: same.edited_at,
+        ..before
+    };
     assert_eq!(same, before);
     let edit = DataSetEdit {
         description: Some("after".to_owned()),

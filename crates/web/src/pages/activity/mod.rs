@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<Site> {
 }
 
 /// Why a run began, in words.
-fn trigger(run: &Run) -> String {
+pub(super) fn trigger(run: &Run) -> String {
     let began = match (run.reason, &run.person) {
         (_, Some(person)) => format!("by {person}"),
         (JobReason::Person, None) => "by hand".to_owned(),
