@@ -19,10 +19,10 @@ pub(crate) async fn add(store: &Store, name: &str, role: Role) -> Person {
 async fn a_person_comes_back_as_added_and_a_name_is_taken_in_any_case() {
     let home = Home::new().await;
     assert!(!home.store.has_passwords().await.unwrap());
-    let mara = add(&home.store, "  Mara Keller ", Role::Viewer).await;
+    let mara = add(&home.store, "  Some One ", Role::Viewer).await;
     assert_eq!(
         (mara.name.as_str(), mara.role, mara.has_password),
-        ("Mara Keller", Role::Viewer, true)
+        ("Some One", Role::Viewer, true)
     );
     assert_eq!(
         home.again().await.person("MARA keller").await.unwrap(),
@@ -44,12 +44,12 @@ async fn a_person_comes_back_as_added_and_a_name_is_taken_in_any_case() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(hash.expose_secret(), "hash of   Mara Keller ");
+    assert_eq!(hash.expose_secret(), "hash of   Some One ");
     assert!(home.store.password_hash("Ana").await.unwrap().is_none());
     let error = home.store.person("Mara Kellar").await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is no person 'Mara Kellar'; did you mean 'Mara Keller'?"
+        "there is no person 'Mara Kellar'; did you mean 'Some One'?"
     );
 }
 
