@@ -104,6 +104,7 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
     };
     let mut wanted = before.clone();
     wanted.description = "after".to_owned();
+    wanted.revision += 1;
     assert_eq!(
         home.store
             .edit_dataset(&before.id, &edit, start())
