@@ -24,32 +24,24 @@ async fn a_person_comes_back_as_added_and_a_name_is_taken_in_any_case() {
         (mara.name.as_str(), mara.role, mara.has_password),
         ("Some One", Role::Viewer, true)
     );
-    assert_eq!(
-        home.again().await.person("MARA keller").await.unwrap(),
-        mara
-    );
+    assert_eq!(home.again().await.person("SOME one").await.unwrap(), mara);
     assert!(home.store.has_passwords().await.unwrap());
 
     let hash = SecretString::from("another");
     let again = NewPerson {
-        name: "mara KELLER",
+        name: "some ONE",
         role: Role::Admin,
         password_hash: Some(&hash),
     };
     let error = home.store.add_person(&again, start()).await.unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::Taken);
-    let (_, hash) = home
-        .store
-        .password_hash("MARA KELLER")
-        .await
-        .unwrap()
-        .unwrap();
+    let (_, hash) = home.store.password_hash("SOME ONE").await.unwrap().unwrap();
     assert_eq!(hash.expose_secret(), "hash of   Some One ");
     assert!(home.store.password_hash("Ana").await.unwrap().is_none());
-    let error = home.store.person("Mara Kellar").await.unwrap_err();
+    let error = home.store.person("Some Ona").await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is no person 'Mara Kellar'; did you mean 'Some One'?"
+        "there is no person 'Some Ona'; did you mean 'Some One'?"
     );
 }
 
@@ -100,12 +92,12 @@ async fn the_issuer_decides_over_its_people_and_over_no_others() {
     assert_ne!(came.id, with_password.id, "a name alone is nobody");
     assert_eq!(came.name, "mara@contoso.example 2");
     let again = store
-        .openid_person(subject, "m.keller@contoso.example", Role::Admin, start())
+        .openid_person(subject, "some.one@contoso.example", Role::Admin, start())
         .await
         .unwrap();
     assert_eq!(
         (again.id, again.name.as_str(), again.role),
-        (came.id, "m.keller@contoso.example", Role::Admin)
+        (came.id, "some.one@contoso.example", Role::Admin)
     );
 }
 
