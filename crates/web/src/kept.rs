@@ -32,6 +32,11 @@ impl<V: Clone> Kept<V> {
         Some(value)
     }
 
+    fn forget(&self, key: &str) {
+        let mut things = self.things.lock().unwrap_or_else(PoisonError::into_inner);
+        things.retain(|(other, _)| other != key);
+    }
+
     pub(crate) fn keep(&self, key: String, value: V) {
         let mut things = self.things.lock().unwrap_or_else(PoisonError::into_inner);
         things.retain(|(other, _)| *other != key);
@@ -77,6 +82,11 @@ impl Tables {
         let state = reader.describe(location).await?;
         self.states.keep(location.to_owned(), (now, state.clone()));
         Ok(state)
+    }
+
+    /// A table was changed from here: what it said before is not believed any more.
+    pub(crate) fn changed(&self, location: &str) {
+        self.states.forget(location);
     }
 
     /// How a table stood when somebody looked last, if anybody did.

@@ -84,7 +84,7 @@ async fn who_saves_second_is_told_what_differs_and_keeps_what_was_typed() {
     let page = house.get(&path(&dataset)).await;
     let theirs = DataSetEdit {
         description: Some("theirs".into()),
-        by: Some("Leo Brandt".into()),
+        by: Some("somebody else".into()),
         ..DataSetEdit::default()
     };
     let now = NOW.parse().unwrap();
@@ -96,14 +96,16 @@ async fn who_saves_second_is_told_what_differs_and_keeps_what_was_typed() {
     let mine = [("description", "mine"), ("then", "save")];
     let told = send(&house, &path(&dataset), &page, &mine).await;
     told.with(409);
-    told.says("Leo Brandt saved them today 14:22")
+    told.says("somebody else saved them today 14:22")
         .says("theirs")
         .says(">mine</textarea>")
         .says("Save mine over it");
     let unchanged = house.store().dataset_by_id(&dataset.id).await.unwrap();
     assert_eq!(unchanged.description, "theirs");
-    // Again, from the page that has told it: now it is a choice.
-    let saved = send(&house, &path(&dataset), &told, &[("then", "save")]).await;
+    // The ordinary button tells it again; the other one is a choice.
+    let again = send(&house, &path(&dataset), &told, &[("then", "save")]).await;
+    again.with(409);
+    let saved = send(&house, &path(&dataset), &again, &[("then", "mine")]).await;
     saved.sent_to();
     let after = house.store().dataset_by_id(&dataset.id).await.unwrap();
     assert_eq!(after.description, "mine");

@@ -100,6 +100,7 @@ pub(super) async fn rebuild(
 ) -> Result<Redirect, Problem> {
     let dataset = site.engine.store().dataset_by_id(&id).await?;
     site.engine.make_table_again(&dataset).await?;
+    site.tables.changed(&dataset.location);
     let change = audit::Change {
         what: "dataset.table_made_again",
         subject_id: &dataset.id,

@@ -119,6 +119,7 @@ pub(super) async fn restore(
 ) -> Result<Redirect, Problem> {
     let dataset = site.engine.store().dataset_by_id(&id).await?;
     let restored = site.engine.restore(&dataset, version).await?;
+    site.tables.changed(&dataset.location);
     let change = audit::Change {
         what: "dataset.restored",
         subject_id: &dataset.id,

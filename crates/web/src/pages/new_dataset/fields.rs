@@ -18,6 +18,8 @@ pub(super) struct Fields {
     pub(super) touched: String,
     pub(super) go: String,
     pub(super) then: String,
+    /// The revision that somebody has seen and means to save over.
+    pub(super) over: String,
     pub(super) account: Vec<String>,
     pub(super) report: String,
     pub(super) keep_every_day: String,

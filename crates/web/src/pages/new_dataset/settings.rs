@@ -227,7 +227,13 @@ pub(super) async fn submit(
     if reading.fields.then.is_empty() {
         reading.fields.then = "save".into();
     }
-    if reading.fields.revision != before.revision.to_string() {
+    let newest = before.revision.to_string();
+    if reading.fields.then == "mine" && reading.fields.over == newest {
+        // A choice, made after a look at what differs.
+        reading.fields.then = "save".into();
+        reading.fields.revision.clone_from(&newest);
+    }
+    if reading.fields.revision != newest {
         return refuse_stale(&site, &visitor, &world, before, reading).await;
     }
     let Some(edit) = reading.edit(&before, &visitor) else {
@@ -297,8 +303,8 @@ async fn said(site: &Site, dataset: &DataSet, error: &EngineError) -> String {
     }
 }
 
-/// Somebody else has saved meanwhile. What was typed stays in the form, which is of the newest revision
-/// now: saving it again is a choice.
+/// Somebody else has saved meanwhile. What was typed stays in the form, which stays of the revision it was
+/// typed over: only the choice to save over theirs gets by.
 async fn refuse_stale(
     site: &Site,
     visitor: &Visitor,
@@ -307,7 +313,6 @@ async fn refuse_stale(
     mut reading: Reading,
 ) -> Result<Response, Problem> {
     let part = stale(world, &saved, &reading);
-    reading.fields.revision = saved.revision.to_string();
     reading.fields.then.clear();
     let mut looks = Looks::open(Pane::Details);
     looks.stale = Some(part);

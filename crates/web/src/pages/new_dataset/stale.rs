@@ -19,6 +19,8 @@ pub(super) struct StalePart {
     text: String,
     changes: Vec<Difference>,
     theirs_href: String,
+    /// What saving over it goes by: were it saved once more meanwhile, that is told again.
+    over: String,
 }
 
 /// One thing that differs.
@@ -58,6 +60,7 @@ pub(super) fn stale(world: &World, saved: &DataSet, yours: &Reading) -> StalePar
         ),
         changes,
         theirs_href: format!("/datasets/{}/settings", saved.id),
+        over: saved.revision.to_string(),
     }
 }
 
