@@ -102,7 +102,11 @@ impl Engine {
         }
         // Append and replace ask for every day of their details anyway.
         self.store
-            .forget_checks_of(&dataset.id, account_id, days)
+            .make_days_due(
+                &dataset.id,
+                Some(account_id),
+                &days.iter().copied().collect(),
+            )
             .await?;
         self.run_now(dataset, person).await
     }

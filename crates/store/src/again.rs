@@ -12,15 +12,20 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn enqueue_retry(&self, run: &Run, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn enqueue_retry(
+        &self,
+        run: &Run,
+        now: Timestamp,
+        person: &str,
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.write(&run.dataset_id).await?;
         let done = sqlx::query(
-            "INSERT INTO jobs (dataset_id, due_at, reason, attempt, run_id, full_run)
-             VALUES ($1, $2, 'person', 0, $3, $4)
+            "INSERT INTO jobs (dataset_id, due_at, reason, attempt, run_id, full_run, person)
+             VALUES ($1, $2, 'person', 0, $3, $4, $5)
              ON CONFLICT (dataset_id) DO UPDATE SET
              due_at = CASE WHEN excluded.due_at < jobs.due_at THEN excluded.due_at
                            ELSE jobs.due_at END,
-             reason = excluded.reason, attempt = 0,
+             reason = excluded.reason, attempt = 0, person = excluded.person,
              run_id = CASE WHEN jobs.run_id IS NULL THEN NULL ELSE excluded.run_id END
              WHERE jobs.holder IS NULL",
         )
@@ -28,6 +33,7 @@ impl Store {
         .bind(now.as_microsecond())
         .bind(&run.id)
         .bind(i64::from(run.full))
+        .bind(person)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;

@@ -288,32 +288,6 @@ impl Store {
         Ok(())
     }
 
-    /// Makes some days of an account due again.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn forget_checks_of(
-        &self,
-        dataset_id: &str,
-        account_id: &str,
-        days: &[Date],
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.write(dataset_id).await?;
-        for day in days {
-            sqlx::query(
-                "UPDATE coverage SET answered_on = NULL, equal_checks = 0
-                 WHERE dataset_id = $1 AND account_id = $2 AND day = $3",
-            )
-            .bind(dataset_id)
-            .bind(account_id)
-            .bind(day.to_string())
-            .execute(&mut *transaction)
-            .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
-
     /// The table was taken back to an older version: every day is due again, and those whose rows that
     /// version lacks are no longer captured. `present` holds each account's id with a day that it has.
     ///

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, Row, Transaction, any::AnyRow};
 
-use crate::{LEASE, Run, Store, StoreError, database::Kind, time::from_micros};
+use crate::{LEASE, Store, StoreError, database::Kind, time::from_micros};
 
 /// Why a DataSet is to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,38 +110,6 @@ impl Store {
             .bind(person)
             .execute(&mut *transaction)
             .await?;
-        transaction.commit().await?;
-        Ok(done)
-    }
-
-    /// A person asks for what failed in a run, as soon as may be. False when a worker has its DataSet just
-    /// now.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn ask_for_retry(
-        &self,
-        run: &Run,
-        now: Timestamp,
-        person: &str,
-    ) -> Result<bool, StoreError> {
-        let mut transaction = self.write(&run.dataset_id).await?;
-        let done = put(
-            &mut transaction,
-            &run.dataset_id,
-            now,
-            JobReason::Person,
-            run.full,
-        )
-        .await?;
-        if done {
-            sqlx::query("UPDATE jobs SET person = $2, run_id = $3 WHERE dataset_id = $1")
-                .bind(&run.dataset_id)
-                .bind(person)
-                .bind(&run.id)
-                .execute(&mut *transaction)
-                .await?;
-        }
         transaction.commit().await?;
         Ok(done)
     }

@@ -86,7 +86,7 @@ async fn a_retry_waits_in_the_queue_and_makes_no_less_of_a_whole_run() {
     let store = &home.store;
     let run = begin(store, &mail, "m", start()).await.unwrap();
     let run = end(store, &run, RunState::Failed, start()).await;
-    assert!(store.enqueue_retry(&run, start()).await.unwrap());
+    assert!(store.enqueue_retry(&run, start(), "you").await.unwrap());
     let job = store.jobs().await.unwrap().remove(0);
     assert_eq!(
         (job.run_id, job.reason),
@@ -96,11 +96,11 @@ async fn a_retry_waits_in_the_queue_and_makes_no_less_of_a_whole_run() {
         .enqueue(&mail.id, start() + 1.hour(), JobReason::Schedule, false)
         .await
         .unwrap();
-    assert!(store.enqueue_retry(&run, start()).await.unwrap());
+    assert!(store.enqueue_retry(&run, start(), "you").await.unwrap());
     let job = store.jobs().await.unwrap().remove(0);
     assert_eq!((job.run_id, job.due_at), (None, start()));
     store.take_jobs("w", 1, start(), start()).await.unwrap();
-    assert!(!store.enqueue_retry(&run, start()).await.unwrap());
+    assert!(!store.enqueue_retry(&run, start(), "you").await.unwrap());
 }
 
 #[tokio::test]

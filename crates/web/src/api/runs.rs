@@ -226,7 +226,10 @@ async fn retry(
             return refused("cancelled", "the run was cancelled", next);
         }
     }
-    if !store.enqueue_retry(&run, site.now()).await? {
+    if !store
+        .enqueue_retry(&run, site.now(), &who.visitor().name)
+        .await?
+    {
         return Err(busy(&dataset));
     }
     note(&site, &who, "run.retried", &dataset, run.id.clone()).await;

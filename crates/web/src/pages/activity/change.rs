@@ -57,7 +57,7 @@ pub(super) async fn retry(
         return Err(Problem::wrong(format!("the run is {}", run.state.as_str()))
             .next("Only what failed can be asked again."));
     }
-    let asked = store.ask_for_retry(&run, site.now(), &visitor.name).await?;
+    let asked = store.enqueue_retry(&run, site.now(), &visitor.name).await?;
     if !asked {
         return Err(Problem::new(
             axum::http::StatusCode::CONFLICT,
